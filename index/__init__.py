@@ -1,0 +1,1 @@
+"""Documents → ranked clauses; knows nothing of conversation."""

@@ -1,0 +1,66 @@
+"""Late interaction over static token vectors: how well each word of the query is met in a passage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index.embed import Floats, TokenEncoder, unit_rows
+from index.fuse import Ints, Scores
+
+
+
+class Late:
+    """The tokens of every row; scores rows against a query's tokens.
+
+    score = Σ_i |q_i| · max_j cos(q_i, d_j) / Σ_i |q_i| (MaxSim of ColBERT, Khattab & Zaharia 2020, with the
+    length of a static vector as the weight of its token), in [-1, 1].
+    """
+
+    def __init__(self, ids: Ints, starts: Ints, encoder: TokenEncoder) -> None:
+        self._ids = ids
+        self._starts = starts  # (n + 1,): row r holds ids[starts[r]:starts[r + 1]]
+        self._encoder = encoder
+        self._units = unit_rows(encoder.table)
+        self._lengths = np.linalg.norm(encoder.table, axis=1)
+
+    @classmethod
+    def build(cls, texts: Sequence[str], encoder: TokenEncoder) -> Late:
+        rows = encoder.token_ids(texts)
+        starts = np.cumsum([0, *(len(row) for row in rows)])
+        flat = np.fromiter((token for row in rows for token in row), np.int64, count=int(starts[-1]))
+        return cls(flat, np.asarray(starts, np.int64), encoder)
+
+    def scores(self, query: str, rows: Ints) -> tuple[Scores, Scores]:
+        """Score and gap of the given rows, float32 (len(rows),) each; 0 for a row or a query without tokens.
+
+        The gap is the share of the query's weight that its worst-met token leaves open: high where one
+        weighty word of the question has no counterpart in the passage.
+        """
+        result = np.zeros(len(rows), np.float32)
+        gaps = np.zeros(len(rows), np.float32)
+        asked = np.asarray(self._encoder.token_ids([query])[0], np.int64)
+        sizes = self._starts[rows + 1] - self._starts[rows]
+        filled = np.flatnonzero(sizes > 0)
+        weights = self._lengths[asked]
+        if len(asked) == 0 or len(filled) == 0 or weights.sum() <= 0:
+            return result, gaps
+        pieces = np.concatenate([self._ids[self._starts[r] : self._starts[r + 1]] for r in rows[filled]])
+        distinct, where = np.unique(pieces, return_inverse=True)
+        likeness: Floats = self._units[asked] @ self._units[distinct].T
+        edges = np.concatenate([[0], np.cumsum(sizes[filled])[:-1]])
+        met = np.maximum.reduceat(likeness[:, where], edges, axis=1)
+        result[filled] = (weights @ met) / weights.sum()
+        gaps[filled] = (weights[:, None] * (1 - met)).max(axis=0) / weights.sum()
+        return result, gaps
+
+    def save(self, file: Path) -> None:
+        """``file`` ends in .npz."""
+        np.savez(file, ids=self._ids.astype(np.uint32), starts=self._starts)
+
+    @classmethod
+    def load(cls, file: Path, encoder: TokenEncoder) -> Late:
+        with np.load(file) as saved:
+            return cls(saved["ids"].astype(np.int64), saved["starts"], encoder)
