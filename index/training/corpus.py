@@ -1,0 +1,229 @@
+"""Training text: files of paragraphs and of pairs → named sources of (query, positive, negative)."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import random
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from index.training.gloss import Glosser, is_chinese
+
+# How often a source is drawn, as a multiple of its number of pairs to the power 0.6; 0 leaves it out.
+# About half of the silver pairs name an irrelevant article.
+WEIGHTS = {"legal_query_to_article_silver": 0.0, "legal_advice_qa": 0.5, "title_body_official": 0.7}
+AUTHORED_FILES = ("queries.jsonl", "clauses.jsonl", "lexicon.tsv")
+_SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]?")
+
+
+class CorpusError(Exception):
+    """A folder or file of training text cannot be used; the message says which."""
+
+
+@dataclass
+class Source:
+    """Pairs of one kind. A batch is drawn from one source, so that its negatives are hard.
+
+    ``negatives`` is empty or holds for each pair one text that does not answer the query. ``blocks`` gives
+    for each pair the number of its block: the pairs of a block come into the same batch.
+    """
+
+    name: str
+    queries: list[str] = field(default_factory=list)
+    positives: list[str] = field(default_factory=list)
+    negatives: list[str] = field(default_factory=list)
+    blocks: list[int] = field(default_factory=list)
+    weight: float = 1.0
+
+    def add(self, query: str, positive: str, negative: str | None = None, block: int | None = None) -> None:
+        """Append a pair; a pair with an empty side is dropped."""
+        if not query.strip() or not positive.strip():
+            return
+        self.queries.append(query)
+        self.positives.append(positive)
+        if negative is not None:
+            self.negatives.append(negative)
+        self.blocks.append(len(self.blocks) if block is None else block)
+
+    def __len__(self) -> int:
+        return len(self.queries)
+
+
+def read_text(path: Path) -> str:
+    """The UTF-8 text of a plain or ``.xz`` file."""
+    data = path.read_bytes()
+    return (lzma.decompress(data) if path.suffix == ".xz" else data).decode("utf-8")
+
+
+def read_records(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON-lines file, plain or ``.xz``; raises CorpusError naming the bad line."""
+    for number, line in enumerate(read_text(path).splitlines(), 1):
+        if line.strip():
+            try:
+                record = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise CorpusError(f"{path.name}, line {number}: not JSON ({error.msg})") from error
+            if not isinstance(record, dict):
+                raise CorpusError(f"{path.name}, line {number}: not a JSON object")
+            yield record
+
+
+def stem(path: Path) -> str:
+    """``cmrc2018_train.jsonl.xz`` → ``cmrc2018_train``."""
+    return path.name.split(".")[0]
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences and half-sentences of a text (cut after 。！？； and at line ends) of six or more."""
+    return [s for s in (m.group().strip() for m in _SENTENCE.finditer(text)) if len(s) >= 6]
+
+
+def read_paragraphs(corpus: Path) -> list[str]:
+    """The distinct lines of all ``*.txt`` and ``*.txt.xz`` in the folder, in file order."""
+    found: dict[str, None] = {}
+    for path in sorted(corpus.glob("*.txt*")):
+        for line in read_text(path).splitlines():
+            if line.strip():
+                found.setdefault(line.strip())
+    return list(found)
+
+
+def read_pair_sources(corpus: Path) -> list[Source]:
+    """A source for each ``*.jsonl`` of ``{"query", "positive"}`` in the folder."""
+    sources = []
+    for path in sorted(corpus.glob("*.jsonl*")):
+        source = Source(stem(path), weight=WEIGHTS.get(stem(path), 1.0))
+        for record in read_records(path):
+            source.add(record["query"], record["positive"])
+        sources.append(source)
+    return sources
+
+
+def read_lexicon(path: Path) -> list[tuple[str, list[str], list[str]]]:
+    """(term, other Chinese words, English) for each line of ``lexicon.tsv``."""
+    rows = []
+    for line in read_text(path).splitlines()[1:]:
+        term, synonyms, everyday, english, *_ = line.split("\t") + [""] * 4
+        words = [w for cell in (synonyms, everyday) for w in cell.split("|") if w]
+        rows.append((term, words, [w for w in english.split("|") if w]))
+    return rows
+
+
+def lexicon_source(rows: Iterable[tuple[str, list[str], list[str]]]) -> Source:
+    """Each other name → its term, and English → each Chinese name."""
+    source = Source("lexicon", weight=0.5)
+    for term, words, english in rows:
+        for word in words:
+            source.add(word, term)
+        for word in english:
+            source.add(word, term)
+            for other in words:
+                source.add(word, other)
+    return source
+
+
+def authored_queries(records: Iterable[dict[str, Any]]) -> Source:
+    """Query → paragraph."""
+    source = Source("authored_queries", weight=1.0)
+    for record in records:
+        source.add(record["query"], record["positive"])
+    return source
+
+
+def clause_sources(clauses: Iterable[dict[str, Any]], rng: random.Random) -> list[Source]:
+    """Question → quoted words, question → sentence, question → clause with region and heading.
+
+    The first two carry a hard negative: another sentence of the same clause that does not hold the quote.
+    """
+    quote, sentence, whole = (Source(f"clause_{n}", weight=1.0) for n in ("quote", "sentence", "whole"))
+    for block, record in enumerate(c for c in clauses if "clause" in c):
+        text, heading = str(record["clause"]), str(record.get("heading") or "")
+        parts = sentences(text) or [text]
+        context = "，".join(p for p in (str(record.get("region") or ""), heading) if p)
+        for question in record["questions"]:
+            asked, gold = question["q"], question["quote"]
+            home = [p for p in parts if gold in p or p in gold]
+            rest = [p for p in parts if p not in home] or [heading or text]
+            quote.add(asked, gold, rng.choice(rest), block)
+            if home:
+                sentence.add(asked, home[0], rng.choice(rest), block)
+            whole.add(asked, f"{context}：{text}" if context and rng.random() < 0.7 else text)
+    return [quote, sentence, whole]
+
+
+def crop_source(paragraphs: list[str], count: int, rng: random.Random) -> Source:
+    """A sentence → the rest of its paragraph, or a few words or a window of it → the whole paragraph."""
+    source = Source("crops", weight=1.0)
+    long = [p for p in paragraphs if 40 <= len(p) <= 800]
+    for text in rng.sample(long, min(count, len(long))):
+        parts = sentences(text)
+        if len(parts) > 1 and rng.random() < 0.75:
+            at = rng.randrange(len(parts))
+            source.add(parts[at], "".join(parts[:at] + parts[at + 1 :]))
+        else:
+            width = rng.randint(4, 24)
+            start = rng.randrange(len(text) - width)
+            source.add(text[start : start + width], text)
+    return source
+
+
+def title_source(paragraphs: list[str]) -> Source:
+    """A short line without a full stop → the longer line after it: titles and headings."""
+    source = Source("headings", weight=0.7)
+    for title, body in pairwise(paragraphs):
+        if 6 <= len(title) <= 40 and title[-1] not in "。；：，、" and len(body) >= 60 and is_chinese(title):
+            source.add(title, body)
+    return source
+
+
+def pseudo_english(sources: Iterable[Source], glosser: Glosser, copies: int, rng: random.Random) -> list[Source]:
+    """Copies of the sources whose Chinese queries are turned word by word into English glosses."""
+    made = []
+    for source in sources:
+        copy = Source(f"{source.name}_en", weight=source.weight)
+        for _ in range(copies):
+            for index, query in enumerate(source.queries):
+                if is_chinese(query):
+                    negative = source.negatives[index] if source.negatives else None
+                    # Words left in Chinese tie both languages together in one query.
+                    keep = 0.0 if rng.random() < 0.6 else 0.4
+                    english = glosser.translate(query, rng, keep)
+                    copy.add(english, source.positives[index], negative, source.blocks[index])
+        made.append(copy)
+    return made
+
+
+def gather(corpus: Path, authored: Path, crops: int, seed: int) -> tuple[list[Source], list[str]]:
+    """All sources with at least one pair and a weight, and the paragraphs for the tokenizer.
+
+    Raises CorpusError where a folder or one of the authored files is missing or nothing is found.
+    """
+    missing = [str(p) for p in (corpus, authored) if not p.is_dir()]
+    missing += [str(authored / n) for n in AUTHORED_FILES if authored.is_dir() and not (authored / n).is_file()]
+    if missing:
+        raise CorpusError("not found: " + ", ".join(missing))
+    rng = random.Random(seed)
+    paragraphs = read_paragraphs(corpus)
+    pairs = read_pair_sources(corpus)
+    lexicon = read_lexicon(authored / "lexicon.tsv")
+    queries = authored_queries(read_records(authored / "queries.jsonl"))
+    clauses = clause_sources(read_records(authored / "clauses.jsonl"), rng)
+    crop = crop_source(paragraphs, crops, rng)
+    bilingual = [s for s in pairs if s.queries and not is_chinese(s.queries[0])]
+    chinese = [s for s in pairs if s.queries and is_chinese(s.queries[0]) and s.weight]
+    glosser = Glosser(
+        [(q, p) for s in bilingual for q, p in zip(s.queries, s.positives, strict=True)]
+        + [(e, term) for term, _, english in lexicon for e in english] * 3
+    )
+    made = pseudo_english([queries, *clauses, *chinese], glosser, 2, rng)
+    made += pseudo_english([crop], glosser, 1, rng)
+    everything = [*pairs, queries, *clauses, lexicon_source(lexicon), crop, title_source(paragraphs), *made]
+    kept = [s for s in everything if len(s) and s.weight]
+    if not kept:
+        raise CorpusError(f"no pairs in {corpus} and {authored}")
+    return kept, paragraphs
