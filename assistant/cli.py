@@ -1,0 +1,298 @@
+"""Command line: parses and prints, nothing else. Results on stdout, complaints on stderr, exit code 2 for bad input."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from index.records import InputError, TradeAssistantError
+
+if TYPE_CHECKING:
+    from assistant.answer import Answer
+    from assistant.chat import Assistant
+    from assistant.settings import Settings
+
+_EXAMPLES = """\
+例 / examples:
+  python -m assistant ask "小微企业投保出口信用保险有什么补贴"
+  python -m assistant ask "what insurance subsidy applies to small exporters" --json
+  python -m assistant ask                          （对话 / a conversation in the terminal）
+  python -m assistant search 出口退税 --region 威海 --top-k 5
+  python -m assistant batch questions.jsonl -o answers.jsonl
+  python -m assistant documents --documents notice.txt
+  python -m assistant build --model path/to/model
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit code: 0, or 2 for bad input and for an index that cannot be used."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments) or 0)
+    except TradeAssistantError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m assistant",
+        description="外贸政策问答：逐字引用原文作答 / answers on Chinese trade policy with quoted source clauses",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    ask = _command(commands, "ask", _ask, "回答一个问题；不给问题则进入对话 / answer a question; without one, start a conversation")
+    ask.add_argument("question", nargs="?", help="问题 / the question")
+    ask.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="按哪一天判断效力，默认今天 / day that validity is judged for")
+    _scope(ask)
+
+    search = _command(commands, "search", _search, "查条款，不作答 / find clauses without composing an answer")
+    search.add_argument("query", help="要找的内容 / what to look for")
+    _scope(search, top_k=10)
+
+    batch = _command(commands, "batch", _batch, "回答一个文件里的全部问题 / answer all questions of a JSONL file")
+    batch.add_argument("questions", type=Path, help='JSONL：{"id", "question"} 或 {"id", "turns": […]}')
+    batch.add_argument("-o", "--output", type=Path, required=True, help="结果文件 / file for the answers")
+    batch.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="按哪一天判断效力 / day that validity is judged for")
+
+    _command(commands, "build", _build, "重建索引 / build the index anew")
+
+    documents = _command(commands, "documents", _documents, "列出文件和从中读出的结构 / list the documents and their structure")
+    for command in (ask, search, documents):
+        command.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+    for command in (ask, search, batch, documents):
+        command.add_argument("--documents", type=Path, nargs="+", metavar="PATH", default=[], help="只用这些文件或文件夹 / use these instead of the library")
+    return parser
+
+
+def _command(commands: Any, name: str, run: Any, help: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=help, description=help, epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
+    command.set_defaults(run=run)
+    command.add_argument("--model", help="编码模型：文件夹或名称 / encoder: a sentence-transformers folder or hub name")
+    command.add_argument("--index", type=Path, metavar="PATH", help="数据文件夹 / data folder (default: ASSISTANT_DATA)")
+    return command
+
+
+def _scope(command: argparse.ArgumentParser, top_k: int | None = None) -> None:
+    command.add_argument("--region", help="只看一个地区 / keep to one region")
+    command.add_argument("--top-k", type=_count, default=top_k, metavar="N", help="最多几条 / at most so many quotes")
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"日期应写成 YYYY-MM-DD / a date is written YYYY-MM-DD, not {text!r}") from None
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"应是正整数 / must be a whole number from 1, not {text!r}")
+    return int(text)
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    from pydantic import ValidationError
+
+    from assistant.settings import Settings
+
+    given = {"model": arguments.model, "data": arguments.index}
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        wrong = "; ".join(f"ASSISTANT_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        raise InputError(f"设置有误 / bad settings: {wrong}") from None
+
+
+def _open(arguments: argparse.Namespace) -> Assistant:
+    from assistant.chat import Assistant
+
+    with progress_bar("建立索引 / indexing") as progress:
+        return Assistant.open(_settings(arguments), arguments.documents, progress)
+
+
+@contextlib.contextmanager
+def progress_bar(label: str) -> Iterator[Any]:
+    """A function (done, total) that draws a bar on stderr, from its first call on."""
+    from tqdm import tqdm
+
+    bar: Any = None
+
+    def show(done: int, total: int) -> None:
+        nonlocal bar
+        if bar is None:
+            bar = tqdm(total=total, desc=label, file=sys.stderr, leave=False)
+        bar.update(done - bar.n)
+
+    try:
+        yield show
+    finally:
+        if bar is not None:
+            bar.close()
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    assistant = _open(arguments)
+    if arguments.question is None:
+        return _converse(assistant, arguments)
+    answer = assistant.ask(arguments.question, region=arguments.region, as_of=arguments.as_of, top_k=arguments.top_k)
+    _show(answer, arguments.json)
+    return 0
+
+
+def _converse(assistant: Assistant, arguments: argparse.Namespace) -> int:
+    """A conversation: one question a line until the input ends or 退出 / quit."""
+    earlier: list[str] = []
+    if sys.stdin.isatty():
+        print("请提问（退出：quit 或 Ctrl-D） / ask a question (leave: quit or Ctrl-D)", file=sys.stderr)
+    while True:
+        if sys.stdin.isatty():
+            print("> ", end="", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        if not line or line.strip().lower() in ("退出", "quit", "exit", "q"):
+            return 0
+        if line.strip():
+            answer = assistant.ask(line.strip(), earlier, region=arguments.region, as_of=arguments.as_of, top_k=arguments.top_k)
+            _show(answer, arguments.json)
+            earlier.append(line.strip())
+
+
+def _show(answer: Answer, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(answer.to_dict(), ensure_ascii=False), flush=True)
+        return
+    from assistant.answer import label
+
+    print(answer.text.replace("**", "").replace("\\", ""))
+    for notice in answer.notices:
+        print(f"※ {notice}")
+    for n, quote in enumerate(answer.quotes or answer.related, 1):
+        mark = f"[{n}]" if answer.quotes else "·"
+        units = "、".join(quote.part.responsible or ())
+        print(f"\n{mark} {quote.document.region or ''} {label(quote)} {quote.part.heading or ''}".rstrip())
+        print(f"    “{quote.text}”")
+        if units:
+            print(f"    责任单位：{units}")
+        print(f"    {quote.document.source}:{quote.start}-{quote.end}")
+    if answer.status == "clarify":
+        print("\n".join(f"  · {choice}" for choice in answer.follow_ups))
+    print(flush=True)
+
+
+def _search(arguments: argparse.Namespace) -> int:
+    from assistant.answer import label, quote_dict
+
+    assistant = _open(arguments)
+    if arguments.region and arguments.region not in assistant.regions:
+        raise InputError(f"没有这个地区 / no such region: {arguments.region}；可选 / choose from: {'、'.join(assistant.regions)}")
+    hits = assistant.search(arguments.query, arguments.top_k, region=arguments.region)
+    today = datetime.date.today()
+    for hit in hits:
+        if arguments.json:
+            ranks = {"dense_rank": hit.dense_rank, "lexical_rank": hit.lexical_rank}
+            print(json.dumps(quote_dict(hit.quote, today) | ranks, ensure_ascii=False))
+        else:
+            print(f"{hit.score:.3f} {hit.quote.document.region or ''} {label(hit.quote)} {hit.quote.text}")
+    if not hits:
+        print("没有找到 / nothing found", file=sys.stderr)
+    return 0
+
+
+def _batch(arguments: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    try:
+        lines = arguments.questions.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"无法读取问题文件（需 UTF-8 的 JSONL） / cannot read the questions: {arguments.questions}: {error}") from None
+    assistant = _open(arguments)
+    beside = arguments.output.with_name(arguments.output.name + ".part")
+    failed = 0
+    try:
+        with beside.open("w", encoding="utf-8") as file:
+            for number, line in enumerate(tqdm(lines, desc="batch", file=sys.stderr, leave=False, disable=None), 1):
+                if line.strip():
+                    failed += not _answer_line(assistant, line, number, arguments.as_of, file)
+        beside.replace(arguments.output)
+    except OSError as error:
+        raise InputError(f"无法写入 / cannot write {arguments.output}: {error.strerror}") from None
+    if failed:
+        print(f"{failed} 行有误，原因见结果文件 / {failed} broken lines, reasons in {arguments.output}", file=sys.stderr)
+    return 0
+
+
+def _answer_line(assistant: Assistant, line: str, number: int, as_of: datetime.date | None, file: TextIO) -> bool:
+    """Answer one line of a batch; a broken one gets its reason. Gives False where it was broken."""
+    identity: Any = f"line {number}"
+    try:
+        record = json.loads(line)
+        if not isinstance(record, dict):
+            raise InputError(f"第 {number} 行不是 JSON 对象 / line {number} is no JSON object")
+        identity = record.get("id", identity)
+        turns = record["turns"] if "turns" in record else [record["question"]]
+        if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) for turn in turns):
+            raise InputError(f"第 {number} 行：turns 应是文字列表 / line {number}: turns must be a list of texts")
+        answers = [assistant.ask(turn, turns[:n], as_of=as_of).to_dict() for n, turn in enumerate(turns)]
+        result: dict[str, Any] = {"id": identity, "answers": answers}
+    except json.JSONDecodeError as error:
+        result = {"id": identity, "error": f"第 {number} 行不是 JSON / line {number} is not JSON: {error.msg}"}
+    except KeyError:
+        result = {"id": identity, "error": f"第 {number} 行没有 question 或 turns / line {number} has neither question nor turns"}
+    except InputError as error:
+        result = {"id": identity, "error": str(error)}
+    file.write(json.dumps(result, ensure_ascii=False) + "\n")
+    return "error" not in result
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    from assistant.chat import index_folder, library
+    from index.embed import load_encoder
+    from index.store import ClauseIndex
+
+    settings = _settings(arguments)
+    with progress_bar("建立索引 / indexing") as progress:
+        index = ClauseIndex.build(library(), load_encoder(settings.model), progress)
+    folder = index_folder(settings)
+    try:
+        index.save(folder)
+    except OSError as error:
+        raise InputError(f"无法写入索引 / cannot write the index: {folder}: {error.strerror}") from None
+    print(f"{len(index.documents)} 份文件，{len(index)} 句 / documents, sentences → {folder}")
+    return 0
+
+
+def _documents(arguments: argparse.Namespace) -> int:
+    from assistant.answer import structure_dict
+    from assistant.chat import library
+    from index.read import read_documents
+
+    documents = read_documents(arguments.documents) if arguments.documents else library()
+    for document in documents:
+        if arguments.json:
+            continue
+        facts = [document.region, document.number, document.issuer, document.issued, document.status]
+        clauses = [p for p in document.parts if p.kind == "clause"]
+        print(f"{document.source}\n  {document.title or '—'}\n  {' | '.join(f or '—' for f in facts)} | {len(clauses)} 条 / clauses")
+        if arguments.documents:
+            for part in clauses:
+                print(f"    {part.number or '·'} {part.heading or document.text[part.start : part.end].strip()[:24]}")
+    if arguments.json:
+        print(json.dumps([structure_dict(d) for d in documents], ensure_ascii=False))
+    return 0

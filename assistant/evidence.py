@@ -1,0 +1,78 @@
+"""Which kinds of fact a question asks for, and which of them a sentence states. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from index.figures import figures
+
+Kind = Literal["percent", "money", "duration", "date", "count", "contact", "units", "list", "place", "procedure"]
+KINDS: tuple[Kind, ...] = ("percent", "money", "duration", "date", "count", "contact", "units", "list", "place", "procedure")
+
+_ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (
+        "percent",
+        re.compile(r"比例|几成|百分之几|百分比|几个点|[费利税息]率|一半|\bpercent|\brates?\b|what share|proportion|how much of the", re.I),
+    ),
+    (
+        "money",
+        re.compile(
+            r"多少(?:钱|元|万|块|美元|美金|资金)|几(?:万|百|千|块)|[补奖给报贴返领拿贷]多少|多少补|金额|上限|封顶|最高|最多|限额|额度|定额|多大一?笔|"
+            r"how much|\bcap\b|\bcapped\b|ceiling|maximum|\bamount|how big",
+            re.I,
+        ),
+    ),
+    ("duration", re.compile(r"几天|几日|多久|几个(?:工作日|月|小时|钟头)|多长时间|多少天|几年|多少个?工作日|时限|期限|有效期|how (?:long|fast|quick|soon|many (?:working |business )?days)", re.I)),
+    ("date", re.compile(r"什么时候|啥时候|何时|截止|哪天|哪一?年|几月|几号|到哪(?:天|年|月)|到什么时候|什么日子|\bwhen\b|deadline|until when|by what date|closing date|what date", re.I)),
+    ("count", re.compile(r"多少(?:家|个|人|名|户|场|次|项|台|辆|箱|种)|几(?:家|人|名|户|场|次|项|台|辆|种|个(?!点|工作日|月|小时|钟头))|数量|how many(?! (?:working |business )?days)", re.I)),
+    ("contact", re.compile(r"电话|热线|联系人|联系方式|邮箱|传真|号码|phone|hotline|telephone|e-?mail|contact (?:person|number|details)", re.I)),
+    (
+        "units",
+        re.compile(
+            r"(?:哪|什么)(?:个|些|几个?|家|几家)?(?:部门|单位|局|委|机构|衙门|部委|厅)|谁(?:负责|管|牵头|来管|主管|分工|落实|批|审)|归谁|由谁|找谁|责任(?:单位|部门)|牵头|归口|"
+            r"\bwho\b|which (?:ministry|department|agenc|authorit|bureau|office|unit|body|bodies)",
+            re.I,
+        ),
+    ),
+    ("list", re.compile(r"哪些|哪几|哪种|分别是|都有什么|包括什么|名单|清单|what (?:are|kinds?|types?|documents|conditions)|\bwhich\b|list of|\bname(?:s)? of\b", re.I)),
+    ("place", re.compile(r"在哪|哪里|哪儿|地址|什么地方|几号楼|窗口|平台|网站|where\b|address|portal|website", re.I)),
+    ("procedure", re.compile(r"怎么(?:申请|办|报|弄|交|填|领|走)|如何(?:申请|办理|申报)|流程|手续|材料|how (?:do|can|to|should)\b|procedure|what do (?:i|we) need|documents", re.I)),
+)
+
+_UNITS_OF: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("percent", re.compile(r"[%％‰]|百分|成$|百分点|基点|分之")),
+    ("money", re.compile(r"元|美金|英镑|欧元|卢布|万$|亿$")),
+    ("date", re.compile(r"\d\s*年.*月|月.*日|年底|年末|\d{4}\s*年")),
+    ("duration", re.compile(r"工作日|天|小时|个月|周年|[两一二三四五六七八九十\d]\s*年|日内|季度|分钟")),
+    ("count", re.compile(r"家|个|人|名|户|场|次|项|台|辆|箱|种|平方米|吨|件|张|份|批|万?亩|倍")),
+)
+_CONTACT = re.compile(r"\d{3,4}[-－—]\d{7,8}|(?<!\d)1\d{10}(?!\d)|(?<!\d)\d{7,8}(?!\d)|[\w.]+@[\w.]+|(?<!\d)12\d{3}(?!\d)")
+_PLACE = re.compile(r"平台|网站|系统|窗口|专窗|大厅|路\d*号|小程序|邮寄|报送|提交|登录|“单一窗口”|公众号")
+_PROCEDURE = re.compile(r"申报|申请|提交|填报|受理|材料|凭|审核|备案|办理|登录|报送|初审|公示|拨付")
+
+
+def asked(text: str) -> frozenset[Kind]:
+    """The kinds of fact that a question asks for; empty where it asks for none in particular."""
+    return frozenset(kind for kind, pattern in _ASKED if pattern.search(text))
+
+
+def stated(text: str, names_units: bool = False) -> frozenset[Kind]:
+    """The kinds of fact that a sentence states; ``names_units`` where it is a line of responsible units."""
+    found: set[Kind] = set()
+    for span in figures(text, 0, len(text)):
+        figure = span.of(text)
+        found |= {kind for kind, pattern in _UNITS_OF if pattern.search(figure)}
+    if "全额" in text or "全免" in text or "免收" in text or "减半" in text:
+        found |= {"percent", "money"}
+    if _CONTACT.search(text):
+        found.add("contact")
+    if names_units or re.search(r"[一-龥]{1,12}(?:局|委|厅|部门|海关|银行)(?:牵头|负责|会同|受理|审核|办理)", text):
+        found.add("units")
+    if text.count("、") >= 2 or text.count("；") >= 2 or re.search(r"一是|[（(][一二1][）)]|①", text):
+        found.add("list")
+    if _PLACE.search(text):
+        found.add("place")
+    if _PROCEDURE.search(text):
+        found.add("procedure")
+    return frozenset(found)

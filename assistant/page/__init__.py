@@ -1,0 +1,1 @@
+"""What the web page shows: words in both languages, Answers drawn as HTML, style and script."""

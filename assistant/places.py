@@ -1,0 +1,74 @@
+"""Places that a question names: provinces, cities and zones of China, and the regions of the library."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+TABLE = Path(__file__).with_name("places.tsv")
+
+# Words that hold the name of a place without naming it.
+_NOT_A_PLACE = re.compile(r"复合肥|沿海口岸|出海口|[医信]保定|新乡村|江河源头|三明治|中山(?:路|大学|装)|重大庆典|胶州湾|苏州河|全国(?=试点|总量|范围)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """``name`` in its short form; ``parent`` the province that it lies in, None for a province."""
+
+    name: str
+    parent: str | None
+    start: int
+    end: int
+
+
+@cache
+def _table() -> tuple[dict[str, tuple[str, str | None]], dict[str, tuple[str, str | None]]]:
+    """Chinese keys and English keys → (short name, parent). Ambiguous names count in their long form only."""
+    chinese: dict[str, tuple[str, str | None]] = {}
+    english: dict[str, tuple[str, str | None]] = {}
+    for line in TABLE.read_text(encoding="utf-8").splitlines()[1:]:
+        name, level, parent, aliases, names = line.split("\t")
+        row = (name, parent or None)
+        for key in ([] if level.endswith("*") else [name]) + [a for a in aliases.split("|") if a]:
+            chinese[key] = row
+        for key in filter(None, names.split("|")):
+            english[key] = row
+    return chinese, english
+
+
+class Gazetteer:
+    """Finds places in questions; ``regions`` are those of the library, invented or real."""
+
+    def __init__(self, regions: Iterable[str]) -> None:
+        self.regions = tuple(dict.fromkeys(r for r in regions if r))
+        self._chinese = {key: row for key, row in _table()[0].items() if len(key) >= 2}
+        for region in self.regions:
+            if region not in self._chinese:
+                for key in (region, f"{region}市", f"{region}省"):
+                    self._chinese[key] = (region, None)
+        self._english = _table()[1]
+        self._pattern = _alternatives(self._chinese)
+        words = _alternatives(self._english).pattern
+        self._words = re.compile(rf"(?<![a-z]){words}(?![a-z])")
+
+    def find(self, text: str) -> list[Place]:
+        """The places named in ``text`` (simplified characters), leftmost-longest, in order."""
+        hidden = _NOT_A_PLACE.sub(lambda m: "\0" * len(m[0]), text)
+        lower = hidden.lower().replace("’", "'")
+        found = [
+            Place(*table[m[0]], m.start(), m.end())
+            for pattern, table in ((self._pattern, self._chinese), (self._words, self._english))
+            for m in pattern.finditer(lower if table is self._english else hidden)
+        ]
+        return sorted(found, key=lambda p: p.start)
+
+    def covered(self, place: Place) -> str | None:
+        """The region of the library that answers for a place: itself, else its province; None if neither."""
+        return next((name for name in (place.name, place.parent) if name in self.regions), None)
+
+
+def _alternatives(keys: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("(?:" + "|".join(re.escape(k) for k in sorted(keys, key=len, reverse=True)) + ")")

@@ -1,0 +1,249 @@
+"""What is asked: language, scope, kind of fact, and what the conversation adds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from assistant.places import Gazetteer
+from index.records import Document, InputError
+from index.text import plain, simplified
+
+Language = Literal["zh", "zh-hant", "en"]
+Asks = Literal["who", "contact", "number", "issuer", "issued", "validity", "compare", "amount", "deadline", "fact"]
+Manner = Literal["question", "greeting", "thanks", "identity", "empty", "vague", "too_long"]
+
+MAX_LENGTH = 2000  # code points of a question
+
+# The kind of fact that is asked for, tried in this order.
+_ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
+    ("number", re.compile(r"文号|发文字号|document number|reference number")),
+    ("contact", re.compile(r"电话|联系人|联系方式|邮箱|传真|联系谁|phone|telephone|contact (?:person|number)|e-?mail", re.I)),
+    ("issuer", re.compile(r"谁(?:发|印发|制定|出台|签)的|(?:哪个|什么)(?:部门|单位|机关)(?:发|印发|制定|出台)的?|发文(?:机关|单位)|who (?:issued|signed|published)", re.I)),
+    ("issued", re.compile(r"(?:什么时候|何时|哪天|哪一天|几月几[号日]|哪年)(?:发|印发|发布|出台|公布)|(?:发布|印发|成文|发文)(?:日期|时间)|when was .{0,60}(?:issued|published)", re.I)),
+    (
+        "who",
+        re.compile(
+            r"(?:哪|什么|那)(?:个|些|几个?|家|几家)?(?:部门|单位|局|委|机构|衙门|部委|厅)|谁(?:负责|管|牵头|来管|主管|分工|去|在管|落实)|归谁|由谁|找谁|"
+            r"责任(?:单位|部门)|负责(?:单位|部门)|都?有?谁负责|牵头(?:单位|部门|的是)|主管(?:单位|部门)|归口|怎么分工|负责的[吧吗?]|"
+            r"\b(?:who|which (?:ministry|department|agenc|authorit|bureau|office|unit)\w*)\b.{0,60}(?:responsib|charge|lead|handle|oversee|implement)|"
+            r"in charge|responsible (?:unit|department|agenc)",
+            re.I,
+        ),
+    ),
+    ("validity", re.compile(r"(?:还|仍)(?:有效|执行|能(?:报|享受|申请|用)|在执行|管用)|有效期|过期|失效|作废|生效|still (?:valid|in force|appl|available)|expired?|rely on", re.I)),
+    ("compare", re.compile(r"区别|不同|不一样|对比|比较|相比|谁更|哪个(?:城市|地方|市)|哪里(?:更|最)|各地|差在|分别|\bversus\b|\bvs\b|\bcompare|difference|which (?:city|region|place)", re.I)),
+    ("amount", re.compile(r"多少|几成|几个点|比例|上限|封顶|最高|额度|幅度|how much|how many|percent|\bcap\b|\brate\b|ceiling|maximum", re.I)),
+    ("deadline", re.compile(r"什么时候|啥时候|几天|多久|何时|截止|期限|到哪|几个工作日|until when|how long|deadline|\bwhen\b", re.I)),
+)
+
+_GREETING = re.compile(r"(?:你好|您好|哈喽|嗨|hi|hello|hey|早上好|下午好|晚上好|早|在吗|在不在|在么|有人吗|喂|good (?:morning|afternoon|evening))+", re.I)
+_THANKS = re.compile(r"(?:非常|多)?(?:谢谢|感谢|谢了|辛苦|多谢|thanks?|thank you|thx)(?:你|您|了|啦|\s?very much|\s?a lot|\s?so much)*|再见|拜拜|bye|goodbye|好的|明白了?|知道了|收到|ok|okay", re.I)
+_IDENTITY = re.compile(
+    r"你(?:是谁|叫什么|是(?:真人|机器人|人工|什么|ai|chatgpt).*|能做什么|会什么|能干什么|可以做什么)|(?:是)?(?:真人|机器人|人工)(?:吗|还是.*)?|who are you|what (?:are you|can you do)|are you (?:a )?(?:human|robot|bot|real).*",
+    re.I,
+)
+
+# Words that ask without naming a topic: a question made of them alone cannot be searched.
+_GENERIC = re.compile(
+    r"那|这|个|的|了|呢|吗|吧|啊|呀|嘛|么|是|有|没有?|怎么|怎样|什么|哪|些|里|谁|多少|几成?|上限|下限|封顶|最高|最低|比例|补贴|补助|补|钱|奖励|支持|政策|金额|额度|"
+    r"标准|条件|时间|时候|日期|期限|到期|多久|几天|截止|部门|单位|负责|管|申请|办理|办|找|要|需要|自己|可以|能|不能|给|我|我们|你|您|请问|想|问|一下|具体|详细|"
+    r"说说|第|一|二|三|四|五|条|怎么回事|回事|意思|啥|如何|为什么|还|也|都|和|与|就|在|到|对|吃|要是|如果|会|不会|行|不行|可|去|来|算|不算|有效|现在|如今|今年|"
+    r"[0-9.%％]+|万元|元|万|亿|"
+    r"\b(?:the|a|an|is|are|what|which|who|how|much|many|it|that|this|there|of|for|and|to|in|do|does|i|we|can|about|please|tell|me|more|subsidy|limit|cap|maximum|rate|deadline|when|apply|policy|policies)\b"
+)
+_FOLLOWS = re.compile(r"^(?:那么?|这个?|它|要是|如果|还有|另外|然后|至于|and\b|what about|how about|then\b|also\b)|呢[?？]?$|这(?:个|事|条|件)|那(?:个|条|边)", re.I)
+_CORRECTS = re.compile(r"^不(?:是|对)[，,]?\s*.{0,12}?[，,]?\s*(?:我(?:说|问)的)?是")
+_ASKS_ONLY = re.compile(r"那个?|这个?|它|归|呢|吗|[?？，,。、\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as understood.
+
+    ``text`` is simplified and normalised; ``regions`` are the regions of the library that it names,
+    ``foreign`` the named places that the library does not cover; ``documents`` the ids that its scope allows,
+    None for all. ``manner`` tells what cannot be searched: a greeting, nothing at all, no topic.
+    ``previous`` is the question before where this one asks a further fact of what was answered there.
+    ``about_document`` tells that no measure is named, only a document.
+    """
+
+    asked: str
+    standalone: str
+    text: str
+    language: Language
+    asks: Asks
+    manner: Manner
+    regions: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+    documents: tuple[str, ...] | None = None
+    clause: str | None = None
+    previous: str | None = None
+    about_document: bool = False
+
+
+class Reader:
+    """Reads questions against a library."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = tuple(documents)
+        self._places = Gazetteer(d.region or "" for d in documents)
+
+    def read(self, asked: str, earlier: Sequence[str] = (), region: str | None = None) -> Question:
+        """Understand ``asked`` after the questions ``earlier``; ``region`` is a filter set beside it.
+
+        Raises InputError for a region that the library does not hold.
+        """
+        if region is not None and region not in self._places.regions:
+            known = "、".join(self._places.regions)
+            raise InputError(f"没有这个地区的文件 / no documents for the region {region!r}; 可选 / choose from: {known}")
+        before: Question | None = None
+        for one in earlier:
+            read = self._one(one, before, region)
+            before = read if read.manner == "question" else before
+        return self._one(asked, before, region)
+
+    def _one(self, asked: str, before: Question | None, region: str | None) -> Question:
+        if len(asked) > MAX_LENGTH:
+            return Question(asked[:MAX_LENGTH], "", "", language(asked[:MAX_LENGTH]), "fact", "too_long")
+        text = plain(asked)
+        question = self._alone(asked, text, region)
+        if before is None or question.manner not in ("question", "vague"):
+            return question
+        return self._continued(question, before, region)
+
+    def _alone(self, asked: str, text: str, region: str | None) -> Question:
+        places = self._places.find(text)
+        covered = [c for p in places if (c := self._places.covered(p))]
+        foreign = [p.name for p in places if self._places.covered(p) is None]
+        named = self._named_documents(text)
+        regions = (region,) if region else tuple(dict.fromkeys(covered))
+        documents = self._scope(regions, named)
+        return Question(
+            asked=asked,
+            standalone=asked.strip(),
+            text=text,
+            language=language(asked),
+            asks=asks(text),
+            manner=self._manner(text),
+            regions=regions,
+            foreign=tuple(dict.fromkeys(foreign)) if not regions else (),
+            documents=documents,
+            clause=_clause_number(text),
+            about_document=self._about_document(text),
+        )
+
+    def _continued(self, question: Question, before: Question, region: str | None) -> Question:
+        """A follow-up takes from ``before`` what it leaves out: the topic, the region, or both."""
+        corrected = _CORRECTS.match(question.text)
+        topic = self._topic(question.text)
+        follows = bool(_FOLLOWS.search(question.text)) or corrected is not None
+        new_region = bool(question.regions or question.foreign)
+        if len(topic) <= 1 and new_region:
+            text = self._replace_places(before.text, question.text)
+            return self._rebuilt(question, text, region)
+        if len(topic) <= 1:
+            text = f"{before.text.rstrip('?？。')}，{question.text}"
+            return replace(self._rebuilt(question, text, region), asks=question.asks, previous=before.text if question.asks != "fact" else None)
+        if new_region and follows and len(topic) <= 8:
+            text = f"{self._replace_places(before.text, question.text)} {question.text}"
+            return self._rebuilt(question, text, region)
+        if not new_region and (follows or len(question.text) <= 12) and before.regions:
+            text = f"{'、'.join(before.regions)}：{question.text}"
+            if len(topic) <= 6:
+                text = f"{before.text.rstrip('?？。')}，{question.text}"
+            return self._rebuilt(question, text, region)
+        if not new_region and question.documents is None and before.documents is not None and len(question.text) <= 24:
+            return replace(question, regions=before.regions, documents=before.documents, standalone=_prefixed(question, before))
+        return question
+
+    def _rebuilt(self, question: Question, text: str, region: str | None) -> Question:
+        read = self._alone(text, text, region)
+        kind = question.asks if question.asks != "fact" else read.asks
+        return replace(read, asked=question.asked, language=question.language, asks=kind, manner="question")
+
+    def _replace_places(self, text: str, by: str) -> str:
+        """``text`` with its places replaced by those of ``by``; put in front where it has none."""
+        names = "、".join(dict.fromkeys(by[p.start : p.end] for p in self._places.find(by)))
+        found = self._places.find(text)
+        if not found:
+            return f"{names}{text}"
+        result, at = [], 0
+        for n, place in enumerate(found):
+            result.append(text[at : place.start] + (names if n == 0 else ""))
+            at = place.end
+        return "".join([*result, text[at:]])
+
+    def _topic(self, text: str) -> str:
+        """What is left of ``text`` without places and words that only ask."""
+        for place in reversed(self._places.find(text)):
+            text = text[: place.start] + text[place.end :]
+        return re.sub(r"[\W_]+", "", _GENERIC.sub("", text.lower()))
+
+    def _manner(self, text: str) -> Manner:
+        bare = re.sub(r"[\s,.!?，。！？~～、…]+", "", text)
+        spaced = re.sub(r"[\s,.!?，。！？~～、…]+", " ", text).strip()
+        if not bare or not re.search(r"[一-龥A-Za-z0-9]", bare):
+            return "empty"
+        for manner, pattern in (("greeting", _GREETING), ("thanks", _THANKS), ("identity", _IDENTITY)):
+            if pattern.fullmatch(bare) or pattern.fullmatch(spaced):
+                return manner  # type: ignore[return-value]
+        if len(set(bare)) <= 2 and len(bare) >= 3:
+            return "empty"
+        if len(self._topic(text)) <= 1 and not _clause_number(text) and not self._named_documents(text):
+            return "vague"
+        return "question"
+
+    def _named_documents(self, text: str) -> tuple[str, ...]:
+        """Documents named by 文号 ("国办发〔2020〕28号", "28号文") or by their title."""
+        found = []
+        compact = re.sub(r"[\s〔〕\[\]()（）【】]", "", text)
+        short = {m[1] for m in re.finditer(r"(?<!\d)(\d{1,4})号(?:文|意见|通知)", compact)}
+        for document in self._documents:
+            number = re.sub(r"[\s〔〕\[\]()（）【】]", "", plain(document.number or ""))
+            title = plain(document.title or "")
+            own = re.search(r"(\d+)号$", number)
+            quoted = [q for q in re.findall(r"《([^》]{4,})》", text) if q in title]
+            if (number and number in compact) or (own and own[1] in short) or quoted:
+                found.append(document.id)
+        return tuple(found)
+
+    def _about_document(self, text: str) -> bool:
+        """True where nothing but a document is named: 国办发〔2020〕28号的联系人是谁？"""
+        for document in self._documents:
+            for name in (document.number, document.title):
+                if name:
+                    text = text.replace(plain(name), "")
+        rest = re.sub(r"[^一-龥a-z]|文件|通知|意见|公告|措施|办法|外贸|联系|电话|号|这份|那份|联系人|什么", "", self._topic(text))
+        return len(rest) <= 4
+
+    def _scope(self, regions: tuple[str, ...], named: tuple[str, ...]) -> tuple[str, ...] | None:
+        if named:
+            return named
+        if regions:
+            return tuple(d.id for d in self._documents if d.region in regions)
+        return None
+
+
+def language(text: str) -> Language:
+    """zh, zh-hant where characters are Traditional, en where there are hardly any Chinese ones."""
+    han = re.findall(r"[\u3400-\u9fff]", text)
+    if len(han) < 2 and len(re.findall(r"[A-Za-z]{2,}", text)) >= 2:
+        return "en"
+    changed = sum(a != b for a, b in zip(text, simplified(text), strict=False))
+    return "zh-hant" if changed >= 2 or (changed and changed * 4 >= len(han)) else "zh"
+
+
+def asks(text: str) -> Asks:
+    return next((kind for kind, pattern in _ASKS if pattern.search(text)), "fact")
+
+
+def _clause_number(text: str) -> str | None:
+    found = re.search(r"第\s?([一二三四五六七八九十百\d]{1,4})\s?(?:条|款|点|项)", text)
+    return found[1] if found else None
+
+
+def _prefixed(question: Question, before: Question) -> str:
+    return f"{'、'.join(before.regions)}：{question.standalone}" if before.regions else question.standalone

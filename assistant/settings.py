@@ -1,0 +1,30 @@
+"""Settings: environment variables with the prefix ASSISTANT_, or the same names in a settings file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[1]
+SEEDS = ROOT / "seeds"
+
+
+def _default_data() -> Path:
+    """``.index`` beside the code in a checkout, else a folder of the user's."""
+    if (ROOT / "pyproject.toml").is_file() and os.access(ROOT, os.W_OK):
+        return ROOT / ".index"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "trade-policy-assistant"
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults."""
+
+    model_config = SettingsConfigDict(env_prefix="ASSISTANT_", env_file="assistant.env", extra="ignore")
+
+    data: Path = Field(default_factory=_default_data, description="数据文件夹（索引） / folder of the index")
+    model: str | None = Field(None, description="编码模型：文件夹或名称 / encoder: a sentence-transformers folder or hub name")
+    host: str = Field("127.0.0.1", description="网页监听地址 / address that the page listens on")
+    port: int = Field(7860, ge=0, le=65535, description="网页端口 / port of the page")
