@@ -1,0 +1,166 @@
+"""The web page: draws Answers, decides nothing.
+
+    python app.py [--host HOST] [--port PORT] [--data FOLDER] [--model FOLDER] [--documents PATH ...]
+
+``build_page`` makes the Gradio page, ``web_app`` puts it behind FastAPI with the headers that keep the
+browser on this machine, ``serve`` runs it. Gradio and the core are imported where they are used, so
+that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import errno
+import logging
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.records import TradeAssistantError
+
+if TYPE_CHECKING:
+    import gradio as gr
+    from fastapi import APIRouter, FastAPI
+
+    from assistant.page.conversation import AssistantLike
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def build_page(assistant: AssistantLike) -> gr.Blocks:
+    """The page over an assistant. State lives in the browser session, so conversations never mix."""
+    from assistant.page.layout import build_page
+
+    return build_page(assistant)
+
+
+def web_app(assistant: AssistantLike, routers: Sequence[APIRouter] = ()) -> FastAPI:
+    """GET /healthz, the routers, and the page at / for all else; to be served inside ``Guard``."""
+    from fastapi import FastAPI
+
+    from assistant.page.layout import mount
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    for router in routers:  # before the page, which takes every path that is left
+        app.include_router(router)
+    mount(app, build_page(assistant))
+    return app
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; OSError where the address cannot be had."""
+    if not 0 <= port <= 65535:
+        raise OSError(errno.EINVAL, "a port is a number from 0 to 65535")
+    family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    bound = socket.socket(family, kind, proto)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen(128)  # a second server on the port is refused here, not later
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def serve(assistant: AssistantLike, host: str = "127.0.0.1", port: int = 7860) -> int:
+    """Runs until interrupted. 2 where the address cannot be had, with what to do on stderr."""
+    try:
+        bound = listen(host, port)
+    except OSError as problem:
+        print(advice(host, port, problem), file=sys.stderr)
+        return 2
+    run(assistant, bound, host)
+    return 0
+
+
+def advice(host: str, port: int, problem: OSError) -> str:
+    """What to do about an address that cannot be had."""
+    if problem.errno == errno.EADDRINUSE:
+        return (
+            f"端口 {port} 已被另一个程序占用：关闭它，或用 --port 换一个，例如 --port {port + 1}。\n"
+            f"Port {port} is in use: stop the other program or choose another --port."
+        )
+    return (
+        f"无法监听 {host} 端口 {port}（{problem}）：请检查 --host 和 --port。\n"
+        f"Cannot listen on {host} port {port} ({problem}): check --host and --port."
+    )
+
+
+def run(assistant: AssistantLike, bound: socket.socket, host: str) -> None:
+    """Serves on a bound socket until interrupted, after printing the address."""
+    import uvicorn
+
+    from assistant.page.guard import Guard
+
+    app = Guard(web_app(assistant))
+    port = bound.getsockname()[1]
+    if host not in LOOPBACK:
+        print(f"注意：正在监听 {host}，同一网络中的其他机器也能访问此页面，且没有登录。", file=sys.stderr)
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+    print(f"外贸政策问答 http://{f'[{shown}]' if ':' in shown else shown}:{port}/", flush=True)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[bound])
+
+
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(
+        prog="app.py",
+        description="外贸政策问答网页：只依据已收录的文件作答，全程离线。The web page; works offline.",
+    )
+    parser.add_argument("--host", help="address to listen on (default: 127.0.0.1, this machine only)")
+    parser.add_argument("--port", type=int, help="port (default: 7860)")
+    parser.add_argument("--data", type=Path, help="folder of the library and its index")
+    parser.add_argument("--model", help="encoder: a folder")
+    parser.add_argument(
+        "--documents", nargs="+", type=Path, metavar="PATH", help="files or folders to use instead"
+    )
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Opens the assistant and serves its page; 2 where what was given cannot be used."""
+    options = arguments(argv)
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)  # at the handler: some libraries set their own loggers to DEBUG
+    logging.basicConfig(handlers=[handler], format="%(levelname)s %(name)s: %(message)s")
+    from pydantic import ValidationError
+
+    from assistant.chat import Assistant
+    from assistant.settings import Settings
+
+    given = {name: getattr(options, name) for name in ("host", "port", "data", "model")}
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+        assistant = Assistant.open(settings, options.documents or (), progress=show_progress)
+    except ValidationError as problem:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in problem.errors())
+        print(f"设置有误 / invalid settings: {wrong}", file=sys.stderr)
+        return 2
+    except TradeAssistantError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    return serve(assistant, settings.host, settings.port)
+
+
+def show_progress(done: int, total: int) -> None:
+    """The index is being built: a count that stays on one line of a terminal, and its end elsewhere."""
+    if sys.stderr.isatty() or done >= total:
+        end = "\n" if done >= total else ""
+        print(f"\r正在建立索引 / building the index {done}/{total}", end=end, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

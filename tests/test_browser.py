@@ -1,0 +1,338 @@
+"""The page in Chromium, at the width of a desk and of a telephone."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+ANSWER = "#conversation .answer:not(.pending)"
+INSURANCE = "小微企业投保出口信用保险有什么补贴"
+
+# What is served: the stand-in, or with PAGE_UNDER_TEST=real the assistant itself.
+REAL = os.environ.get("PAGE_UNDER_TEST") == "real"
+COMMAND = ["app.py", "--port", "0"] if REAL else ["tests/fakes_page.py", "0"]
+only_fake = pytest.mark.skipif(REAL, reason="needs the stand-in's answers")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the page in a process of its own."""
+    folder = tmp_path_factory.mktemp("page")
+    log = folder / "stderr"
+    command = [*COMMAND, "--data", str(folder)] if REAL else COMMAND
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+        assert process.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
+        try:
+            assert found, log.read_text()
+            yield found[0]
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        pytest.skip("browser tests need playwright: pip install playwright")
+    if not CHROMIUM.exists():
+        pytest.skip(
+            f"browser tests need {CHROMIUM}: apt-get install chromium fonts-noto-cjk (or set CHROMIUM)"
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A page that was opened, with what went out and what was complained about."""
+
+    page: Any
+    address: str
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, query: str = "") -> None:
+        self.page.goto(self.address + query)
+        self.page.wait_for_selector("html:not(.waiting) #conversation .welcome")
+
+    def ask(self, question: str) -> Any:
+        """Types, sends with Enter and waits for the answer."""
+        before = self.page.locator(ANSWER).count()
+        self.page.fill("#box textarea", question)
+        for _ in range(20):  # quicker than a person: Gradio may still be closing the last answer's stream
+            self.page.keyboard.press("Enter")
+            self.page.wait_for_timeout(100)
+            if self.page.locator(".question").count() > before:
+                break
+        return self.answer(before)
+
+    def answer(self, number: int) -> Any:
+        answer = self.page.locator(ANSWER).nth(number)
+        answer.wait_for()
+        return answer
+
+
+def visited(chromium: Any, address: str, width: int, query: str = "", **context: Any) -> Iterator[Visit]:
+    context = chromium.new_context(viewport={"width": width, "height": 840}, locale="zh-CN", **context)
+    visit = Visit(context.new_page(), address)
+    page = visit.page
+    page.set_default_timeout(15_000)
+    inside = (address, "data:", "blob:")
+    page.on("request", lambda r: None if r.url.startswith(inside) else visit.outside.append(r.url))
+    page.on("console", lambda m: visit.errors.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    page.on("dialog", lambda dialog: (visit.errors.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    visit.open(query)
+    yield visit
+    context.close()
+    assert visit.outside == []
+    assert visit.errors == []
+
+
+@pytest.fixture(params=[1280, 390])
+def visit(request: pytest.FixtureRequest, chromium: Any, server: str) -> Iterator[Visit]:
+    yield from visited(chromium, server, request.param)
+
+
+@pytest.fixture
+def other(chromium: Any, server: str) -> Iterator[Visit]:
+    yield from visited(chromium, server, 1280)
+
+
+def test_the_marked_text_is_the_source_and_visible(visit: Visit) -> None:
+    answer = visit.ask(INSURANCE)
+    cards = answer.locator(".card")
+    assert cards.count() >= 1
+    for number in range(cards.count()):
+        card = cards.nth(number)
+        place = card.locator(".fact-source dd").inner_text()
+        text = (ROOT / place.split(" · ")[0]).read_bytes().decode("utf-8")
+        said = {text[int(a) - 1 : int(b)] for a, b in re.findall(r"(\d+)–(\d+)", place)}
+        assert set(card.locator("mark").evaluate_all("all => all.map(e => e.textContent)")) == said
+        assert card.locator("mark:visible").count() == len(said)
+
+
+def test_a_folded_clause_opens_without_moving_its_handle(visit: Visit) -> None:
+    answer = visit.ask(INSURANCE)
+    summary = answer.locator(".folded summary").first
+    summary.scroll_into_view_if_needed()
+    visit.page.wait_for_timeout(800)  # the page has come to rest
+    before = summary.bounding_box()
+    summary.click()
+    assert answer.locator(".full").first.is_visible()
+    assert not answer.locator(".snippet").first.is_visible()
+    assert summary.bounding_box()["y"] == pytest.approx(before["y"], abs=1)
+    visit.ask("你好")  # an answer that is opened stays open
+    assert answer.locator(".full").first.is_visible()
+
+
+def test_nothing_is_wider_than_the_screen(visit: Visit) -> None:
+    for question in (INSURANCE, "重庆和威海退税谁更快？", "字" * 1500, "w" * 1500):
+        visit.ask(question)
+        assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_where_one_writes_stays_in_view(visit: Visit) -> None:
+    for _ in range(2):
+        visit.ask(INSURANCE)
+        box = visit.page.locator("#box textarea").bounding_box()
+        assert 0 < box["y"] < 840 - box["height"]
+
+
+def test_html_in_a_question_is_inert(visit: Visit) -> None:
+    hostile = (
+        '<img src="http://evil.example/a.png" onerror="alert(1)"><script>alert(2)</script>'
+        '<form action="http://evil.example"><button>x</button></form> ![x](http://evil.example/b.png) ${alert(3)}'
+    )
+    visit.ask(hostile)
+    question = visit.page.locator("#conversation .question")
+    assert hostile in question.text_content()
+    assert question.locator("img, script, form").count() == 0
+
+
+def test_an_empty_question_gets_a_hint(visit: Visit) -> None:
+    visit.page.fill("#box textarea", "   ")
+    visit.page.click("#send")
+    visit.page.get_by_text("请先输入一个问题。").wait_for()
+    assert visit.page.locator(".question").count() == 0
+    visit.ask(INSURANCE)
+    assert visit.page.locator("#hint").inner_text().strip() == ""
+
+
+def test_enter_sends_shift_enter_breaks_the_line(visit: Visit) -> None:
+    page = visit.page
+    page.click("#box textarea")
+    page.keyboard.type("小微企业")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("出口信用保险")
+    assert page.input_value("#box textarea") == "小微企业\n出口信用保险"
+    assert page.locator(".question").count() == 0
+    page.keyboard.press("Enter")
+    visit.answer(0)
+    assert page.input_value("#box textarea") == ""
+
+
+def test_enter_in_a_pinyin_composition_does_not_send(visit: Visit) -> None:
+    page = visit.page
+    page.click("#box textarea")
+    keys = page.context.new_cdp_session(page)
+    keys.send("Input.imeSetComposition", {"text": "tuishui", "selectionStart": 7, "selectionEnd": 7})
+    enter = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 229}
+    keys.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **enter})
+    for kind in ("keydown", "keypress"):  # what browsers differ in: the flag, or the code 229 after it
+        for extra in ({"isComposing": True}, {"keyCode": 229}):
+            page.dispatch_event("#box textarea", kind, {"key": "Enter", "bubbles": True, **extra})
+    page.wait_for_timeout(400)
+    assert page.locator(".question").count() == 0
+    keys.send("Input.insertText", {"text": "退税"})
+    assert page.input_value("#box textarea") == "退税"
+    page.keyboard.press("Enter")
+    visit.answer(0)
+
+
+def test_english_changes_every_word_and_back(visit: Visit) -> None:
+    page = visit.page
+    visit.ask(INSURANCE)
+    page.locator("#language label", has_text="English").click()
+    page.get_by_text("Source text").wait_for()
+    assert page.get_attribute("html", "lang") == "en"
+    assert page.title() == "Trade Policy Q&A"
+    assert page.get_attribute("#box textarea", "placeholder") == "Type your question"
+    assert page.get_by_role("textbox", name="Your question").count() == 1
+    assert page.inner_text("#send") == "Send"
+    assert page.inner_text("#clear") == "Clear"
+    assert page.input_value("#region input") == "All regions"
+    assert "Responsible units" in page.inner_text("#conversation")
+    assert "责任单位" not in page.locator(".facts dt").all_inner_texts()
+    page.click("#clear")
+    page.get_by_text("Example questions").wait_for()
+    assert page.evaluate("location.search") == "?lang=en"
+    page.locator("#language label", has_text="中文").click()
+    page.get_by_text("示例问题").wait_for()
+    assert page.get_attribute("html", "lang") == "zh-CN"
+    assert page.inner_text("#send") == "发送"
+
+
+def test_an_english_address_opens_an_english_page(chromium: Any, server: str) -> None:
+    for visit in visited(chromium, server, 390, "?lang=en"):
+        assert "Example questions" in visit.page.inner_text("#conversation")
+        assert visit.page.get_attribute("html", "lang") == "en"
+        visit.page.click("#conversation .examples .chip >> nth=0")
+        assert "Source text" in visit.answer(0).inner_text()
+
+
+def test_an_example_asks_itself_and_clear_empties(visit: Visit) -> None:
+    page = visit.page
+    page.fill("#box textarea", "还没写完的话")
+    chip = page.locator(".examples .chip").first
+    asked = chip.inner_text()
+    chip.click()
+    visit.answer(0)
+    assert asked in page.inner_text(".question")
+    assert page.input_value("#box textarea") == "还没写完的话"
+    page.click("#clear")
+    page.wait_for_selector(".welcome")
+    assert page.locator(".question").count() == 0
+    assert page.input_value("#box textarea") == ""
+
+
+def test_a_reference_leads_to_its_card(visit: Visit) -> None:
+    answer = visit.ask(INSURANCE)
+    answer.locator(".ref").last.click()
+    visit.page.wait_for_function("document.activeElement.classList.contains('card')")
+    visit.page.wait_for_timeout(800)
+    card = visit.page.locator(".card:focus").bounding_box()
+    assert 0 <= card["y"] < visit.page.locator("#composer").bounding_box()["y"]
+
+
+@only_fake
+def test_a_region_narrows_the_answer(visit: Visit) -> None:
+    page = visit.page
+    page.click("#region input")
+    options = page.locator("[role=option]")
+    options.first.wait_for()
+    assert [text.strip().lstrip("✓").strip() for text in options.all_inner_texts()] == [
+        "全部地区", "全国", "北京", "重庆", "威海",
+    ]  # fmt: skip
+    options.nth(4).click()
+    answer = visit.ask(INSURANCE)
+    assert answer.locator(".card").count() == 1
+    assert "威海" in answer.locator(".card").inner_text()
+
+
+@only_fake
+def test_two_browsers_do_not_mix(visit: Visit, other: Visit) -> None:
+    visit.ask("你好，甲")
+    other.ask("你好，乙")
+    assert "你好，甲" in (told := visit.ask("刚才问了什么").inner_text())
+    assert "乙" not in told
+    assert "你好，乙" in (told := other.ask("刚才问了什么").inner_text())
+    assert "甲" not in told
+
+
+@only_fake
+def test_a_failure_is_polite_and_the_conversation_goes_on(visit: Visit) -> None:
+    visit.ask("你好")
+    assert "抱歉" in (shown := visit.ask("崩溃").inner_text())
+    assert "secret" not in shown
+    assert "你好" in visit.ask("刚才问了什么").inner_text()
+    assert visit.page.locator(".question").count() == 3
+
+
+def test_a_very_long_question_is_handled(visit: Visit) -> None:
+    visit.ask("长" * 100_000)
+    assert len(visit.page.inner_text(".question")) < 1000
+    visit.ask(INSURANCE)
+
+
+@only_fake
+def test_a_slow_answer_shows_its_question_at_once(visit: Visit) -> None:
+    visit.page.fill("#box textarea", "慢一点的问题，你好")
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_selector(".pending", timeout=1200)
+    assert visit.page.input_value("#box textarea") == ""
+    visit.page.keyboard.type("下一问")
+    visit.answer(0)
+    assert visit.page.input_value("#box textarea") == "下一问"
+
+
+def test_no_label_of_the_framework_is_left(visit: Visit) -> None:
+    text = visit.page.inner_text("body")
+    for word in ("Gradio", "gradio", "Use via API", "Settings", "Share", "Loading", "通过"):
+        assert word not in text
+    names = visit.page.locator("body").aria_snapshot()
+    for name in ('textbox "您的问题"', 'button "发送"', 'button "清空对话"', 'combobox "地区"', "- log"):
+        assert name in names
+
+
+def test_changing_the_language_does_not_move_the_page(visit: Visit) -> None:
+    visit.ask(INSURANCE)
+    page = visit.page
+    page.wait_for_timeout(800)  # the page has come to rest
+    page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+    page.locator("#language label", has_text="English").click()
+    page.get_by_text("Source text").wait_for()
+    page.wait_for_timeout(500)
+    assert page.evaluate("scrollY") == 0

@@ -1,0 +1,147 @@
+"""One contract for every ranking engine, with scores computed by hand; and the fusion."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.dense import Dense
+from index.fuse import Weights, best, fuse
+from index.late import Late
+from index.lexical import B, K1, Lexical, tokens
+
+PASSAGES = [["出口", "退税"], ["出口", "保险", "补贴"], ["天气"], ["出口", "退税"]]
+VECTORS = np.array([[1, 0, 0], [0.6, 0.8, 0], [0, 0, 1], [1, 0, 0]], np.float32)
+
+
+def dense() -> tuple[Any, Any]:
+    return Dense.build(VECTORS), np.array([1, 0, 0], np.float32)
+
+
+def lexical() -> tuple[Any, Any]:
+    return Lexical.build(PASSAGES), ["退税"]
+
+
+ENGINES = pytest.mark.parametrize("make", [dense, lexical], ids=["dense", "lexical"])
+
+
+@ENGINES
+def test_best_first_and_ties_to_the_lower_row(make: Any) -> None:
+    engine, query = make()
+    rows, scores = engine.search(query, 2)
+    assert rows.tolist() == [0, 3]
+    assert scores[0] == scores[1]
+
+
+@ENGINES
+def test_more_than_there_is(make: Any) -> None:
+    engine, query = make()
+    rows, scores = engine.search(query, 100)
+    assert len(rows) == len(scores) <= len(PASSAGES)
+    assert all(a >= b for a, b in zip(scores, scores[1:], strict=False))
+    assert len(set(rows.tolist())) == len(rows)
+
+
+@ENGINES
+@pytest.mark.parametrize("k", [0, -1])
+def test_nothing_wanted(make: Any, k: int) -> None:
+    engine, query = make()
+    assert len(engine.search(query, k)[0]) == 0
+
+
+@ENGINES
+def test_only_allowed_rows(make: Any) -> None:
+    engine, query = make()
+    rows, _ = engine.search(query, 10, np.array([False, True, True, True]))
+    assert rows[0] == 3
+    assert 0 not in rows.tolist()
+    assert len(engine.search(query, 10, np.zeros(4, bool))[0]) == 0
+
+
+@ENGINES
+def test_saved_and_loaded(make: Any, tmp_path: Path) -> None:
+    engine, query = make()
+    engine.save(tmp_path)
+    again = type(engine).load(tmp_path)
+    assert [a.tolist() for a in again.search(query, 4)] == [a.tolist() for a in engine.search(query, 4)]
+
+
+def test_cosine_by_hand() -> None:
+    engine, query = dense()
+    rows, scores = engine.search(query, 3)
+    assert rows.tolist() == [0, 3, 1]
+    assert scores.tolist() == pytest.approx([1, 1, 0.6])
+    assert engine.scores(query, np.array([2, 1])).tolist() == pytest.approx([0, 0.6])
+
+
+def test_bm25_by_hand() -> None:
+    """退税 stands in 2 of 4 passages; both have 2 words, the mean length is 2."""
+    idf = math.log(1 + (4 - 2 + 0.5) / (2 + 0.5))
+    found = idf * (K1 + 1) / (1 + K1 * (1 - B + B * 2 / 2))
+    scores = lexical()[0].scores(["退税"])
+    assert scores.tolist() == pytest.approx([found / (idf * (K1 + 1)), 0, 0, found / (idf * (K1 + 1))], abs=1e-6)
+
+
+def test_bm25_counts_unknown_words_in_what_could_be_had() -> None:
+    engine = lexical()[0]
+    assert engine.scores(["退税", "蜂蜜"])[0] < engine.scores(["退税"])[0]
+    assert engine.scores(["蜂蜜"]).tolist() == [0, 0, 0, 0]
+    assert engine.scores([]).tolist() == [0, 0, 0, 0]
+
+
+def test_bm25_of_an_empty_library(tmp_path: Path) -> None:
+    engine = Lexical.build([])
+    assert len(engine.search(["退税"], 3)[0]) == 0
+    engine.save(tmp_path)
+    assert len(Lexical.load(tmp_path)) == 0
+
+
+class TwoTokens:
+    """Token a is [2, 0], token b is [0, 1], token c is [0.6, 0.8]."""
+
+    table = np.array([[2, 0], [0, 1], [0.6, 0.8]], np.float32)
+
+    def token_ids(self, texts: list[str]) -> list[list[int]]:
+        return [["abc".index(c) for c in text] for text in texts]
+
+
+def test_late_interaction_by_hand(tmp_path: Path) -> None:
+    """Query ab weighs a twice: passage c meets a with 0.6 and b with 0.8, so (2·0.6 + 1·0.8) / 3; open is 2·0.4."""
+    late = Late.build(["ab", "c", "", "a"], TwoTokens())
+    rows = np.array([0, 1, 2, 3])
+    expected = [1, 2 / 3, 0, 2 / 3]
+    scores, gaps = late.scores("ab", rows)
+    assert scores.tolist() == pytest.approx(expected)
+    assert gaps.tolist() == pytest.approx([0, 0.8 / 3, 0, 1 / 3], abs=1e-6)
+    assert late.scores("", rows)[0].tolist() == [0, 0, 0, 0]
+    late.save(tmp_path / "tokens.npz")
+    again = Late.load(tmp_path / "tokens.npz", TwoTokens())
+    assert again.scores("ab", rows[::-1])[0].tolist() == pytest.approx(expected[::-1])
+
+
+def test_fusion_is_the_weighted_mean() -> None:
+    def one(x: float) -> np.ndarray:
+        return np.array([x], np.float32)
+
+    weights = Weights(dense=2, late=1, late_part=1, lexical=1)
+    assert fuse(one(0.5), one(1.0), one(0.5), one(0.0), weights)[0] == pytest.approx(0.5)
+    assert fuse(one(0.5), None, None, one(0.2), weights)[0] == pytest.approx(0.4)
+
+
+@given(st.lists(st.integers(0, 3), max_size=30), st.integers(0, 40))
+def test_best_is_a_stable_sort(values: list[int], k: int) -> None:
+    rows, scores = best(np.arange(len(values)), np.array(values, np.float32), k)
+    expected = sorted(range(len(values)), key=lambda r: (-values[r], r))[:k]
+    assert rows.tolist() == expected
+    assert scores.tolist() == [values[r] for r in expected]
+
+
+def test_words_are_lower_case_without_punctuation() -> None:
+    assert tokens("FDA（美国）、RCEP！") == ["fda", "美国", "rcep"]
+    assert tokens("，。！") == []

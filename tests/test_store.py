@@ -1,0 +1,168 @@
+"""The index as a whole: searching, saving, and what is said when a saved one does not fit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, CountEncoder
+
+from index.read import parse, read_documents
+from index.records import Document, IndexDamaged, IndexMissing, IndexStale
+from index.store import ClauseIndex, digests
+
+NOTICE = """某市促进外贸若干措施
+
+一、支持参展。对参加境外展会的企业，按展位费的50%补助。（责任单位：市商务局）
+二、支持保险。对投保出口信用保险的小微企业，保费全额补贴。单户最高20万元。
+"""
+OTHER = "乙市办法\n\n一、退税。退税在3个工作日内办结。\n二、展会。展位费补助70%。\n"
+
+
+def documents() -> list[Document]:
+    return [parse(NOTICE, "a.txt", "a"), parse(OTHER, "b.txt", "b")]
+
+
+@pytest.fixture
+def index() -> ClauseIndex:
+    return ClauseIndex.build(documents(), CountEncoder())
+
+
+def test_finds_the_sentence_and_names_its_clause(index: ClauseIndex) -> None:
+    hit = index.search("保费全额补贴", 1)[0]
+    assert hit.quote.text == "对投保出口信用保险的小微企业，保费全额补贴。"
+    assert (hit.quote.part.number, hit.quote.part.heading) == ("二、", "支持保险")
+    assert (hit.dense_rank, hit.lexical_rank) == (0, 0)
+
+
+def test_every_hit_is_a_slice_of_its_document(index: ClauseIndex) -> None:
+    for hit in index.search("展位费补助", 50):
+        quote = hit.quote
+        assert quote.document.text[quote.start : quote.end] == quote.text
+        assert quote.part.start <= quote.start < quote.end <= quote.part.end
+
+
+def test_scores_fall_and_rows_are_distinct(index: ClauseIndex) -> None:
+    hits = index.search("企业补助", 50)
+    assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
+    assert len({(h.quote.document.id, h.quote.start) for h in hits}) == len(hits) == len(index)
+
+
+def test_scope_keeps_to_the_documents(index: ClauseIndex) -> None:
+    assert {h.quote.document.id for h in index.search("展位费", 9, documents={"b"})} == {"b"}
+    assert index.search("展位费", 9, documents=set()) == []
+    assert index.search("展位费", 9, documents={"nobody"}) == []
+
+
+@pytest.mark.parametrize("query", ["", "   ", "\n\t　"])
+def test_an_empty_query_finds_nothing(index: ClauseIndex, query: str) -> None:
+    assert index.search(query) == []
+
+
+def test_an_empty_library_is_searchable(tmp_path: Path) -> None:
+    empty = ClauseIndex.build([], CountEncoder())
+    assert empty.search("退税") == []
+    empty.save(tmp_path)
+    assert ClauseIndex.load(tmp_path, CountEncoder()).search("退税") == []
+
+
+def test_each_text_is_encoded_once(index: ClauseIndex) -> None:
+    encoder = CountEncoder()
+    ClauseIndex.build(documents(), encoder)
+    assert len(encoder.texts) == 2 * len(index)  # each sentence and its context
+
+
+def test_traditional_and_full_width_find_the_same(index: ClauseIndex) -> None:
+    assert index.search("保費全額補貼", 3) == index.search("保费全额补贴", 3)
+    assert index.search("補助５０％", 3) == index.search("补助50%", 3)
+
+
+def test_saved_and_loaded_is_the_same(index: ClauseIndex, tmp_path: Path) -> None:
+    index.save(tmp_path)
+    again = ClauseIndex.load(tmp_path, CountEncoder(), digests(documents()))
+    assert again.documents == index.documents
+    assert again.search("展位费补助", 20) == index.search("展位费补助", 20)
+
+
+def test_a_new_version_replaces_the_old(index: ClauseIndex, tmp_path: Path) -> None:
+    index.save(tmp_path)
+    ClauseIndex.build(documents()[:1], CountEncoder()).save(tmp_path)
+    assert [d.id for d in ClauseIndex.load(tmp_path, CountEncoder()).documents] == ["a"]
+    assert len(list(tmp_path.glob("v-*"))) == 1
+
+
+def test_none_there(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing, match="python -m assistant build"):
+        ClauseIndex.load(tmp_path / "nothing", CountEncoder())
+
+
+def test_a_foreign_encoder_is_named(index: ClauseIndex, tmp_path: Path) -> None:
+    index.save(tmp_path)
+    with pytest.raises(IndexStale, match=r"count-1.*count-2.*python -m assistant build"):
+        ClauseIndex.load(tmp_path, CountEncoder("count-2"))
+
+
+def test_changed_added_and_removed_documents_are_named(index: ClauseIndex, tmp_path: Path) -> None:
+    index.save(tmp_path)
+    wanted = digests([parse(NOTICE + "三、新增。", "a.txt", "a"), parse("新的。", "c.txt", "c")])
+    with pytest.raises(IndexStale) as stale:
+        ClauseIndex.load(tmp_path, CountEncoder(), wanted)
+    assert "added: c.txt" in str(stale.value)
+    assert "removed: b.txt" in str(stale.value)
+    assert "changed: a.txt" in str(stale.value)
+
+
+def test_a_changed_parser_makes_it_stale(index: ClauseIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index.save(tmp_path)
+    monkeypatch.setattr("index.store.parser_fingerprint", lambda: "another")
+    with pytest.raises(IndexStale, match="parser"):
+        ClauseIndex.load(tmp_path, CountEncoder())
+
+
+def test_another_format_is_stale(index: ClauseIndex, tmp_path: Path) -> None:
+    index.save(tmp_path)
+    manifest = next(tmp_path.glob("v-*/manifest.json"))
+    manifest.write_text(json.dumps({"format": 99}))
+    with pytest.raises(IndexStale, match="99"):
+        ClauseIndex.load(tmp_path, CountEncoder())
+
+
+@pytest.mark.parametrize("name", ["dense.faiss", "documents.json", "lexical/counts.json", "rows.json"])
+@pytest.mark.parametrize("harm", ["flip", "remove"])
+def test_a_damaged_file_is_named(index: ClauseIndex, tmp_path: Path, name: str, harm: str) -> None:
+    index.save(tmp_path)
+    file = next(tmp_path.glob("v-*")) / name
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.unlink() if harm == "remove" else file.write_bytes(bytes(data))
+    with pytest.raises(IndexDamaged, match=Path(name).name):
+        ClauseIndex.load(tmp_path, CountEncoder())
+
+
+@pytest.mark.parametrize("text", ["", "../elsewhere", "v-zz"])
+def test_a_damaged_pointer_is_named(index: ClauseIndex, tmp_path: Path, text: str) -> None:
+    index.save(tmp_path)
+    (tmp_path / "CURRENT").write_text(text)
+    with pytest.raises(IndexDamaged, match="CURRENT"):
+        ClauseIndex.load(tmp_path, CountEncoder())
+
+
+def test_a_half_written_version_is_never_read(index: ClauseIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index.save(tmp_path)
+
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("index.store._write_json", fail)
+    with pytest.raises(OSError, match="disk full"):
+        ClauseIndex.build(documents()[:1], CountEncoder()).save(tmp_path)
+    assert len(ClauseIndex.load(tmp_path, CountEncoder()).documents) == 2
+
+
+def test_seed_quotes_are_slices_of_the_files(seeds_index: ClauseIndex) -> None:
+    files = {d.source: (ROOT / d.source).read_bytes().decode("utf-8") for d in read_documents([ROOT / "seeds"], root=ROOT)}
+    for query in ("出口退税", "信用保险补贴", "责任单位", "export credit insurance"):
+        for hit in seeds_index.search(query, 100):
+            quote = hit.quote
+            assert files[quote.document.source][quote.start : quote.end] == quote.text
