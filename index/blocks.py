@@ -16,6 +16,7 @@ from itertools import pairwise
 from index.numbering import marker
 
 RUN_ON_LENGTH = 150  # code points; a line beyond it may hold several paragraphs
+MIN_WRAP_WIDTH = 32  # columns
 MAX_WRAP_WIDTH = 130  # columns; wider lines are paragraphs, not wrapped lines
 MAX_BRACKET = 1000  # code points from a bracket to the one that closes it
 MAX_DEPTH = 8  # brackets inside brackets
@@ -26,24 +27,27 @@ ORG_SUFFIX = (
     "领导小组|工作组|专班|委|办|总队|支队"
 )
 _ORG = re.compile(rf"(?!各|有关|关于)[一-龥（）()〔〕]{{2,28}}(?:{ORG_SUFFIX})")
-DATE = re.compile(r"(?:[0-9０-９]{4}|[二〇零一三四五六七八九○]{4})年\s*[0-9０-９一二三四五六七八九十]{1,3}月\s*[0-9０-９一二三四五六七八九十]{1,3}日")
+DATE = re.compile(
+    r"(?:[0-9０-９]{4}|[二〇零一三四五六七八九○]{4})年\s*[0-9０-９一二三四五六七八九十]{1,3}月\s*[0-9０-９一二三四五六七八九十]{1,3}日"
+)
 DOC_NUMBER = re.compile(
     r"[一-龥]{1,14}(?:发|字|规|函|办|告|令|文|[一-龥])?\s?[〔\[［【(（]\s?(?:19|20)\d{2}\s?[〕\]］】)）]\s?第?\s?\d{1,5}\s?号"
     r"|(?:19|20)\d{2}\s?年\s*第\s?\d{1,4}\s?号(?:公告)?|第\d{1,4}号(?:公告|令)?(?=\s|$)"
 )
 CONTACT = re.compile(r"[（(]?\s*(?:联系人|联系电话|联系方式|咨询电话|咨询|咨询方式|业务咨询|政策咨询|联\s?系\s?人|电话)\s*[:：]")
 _TERMINAL = "。！？；：.!?;:”」』）)】"
-STOP = r"(?:。|(?<=[一-龥）)%％”\"])[.．](?=[一-龥（(“\"\[【①-⑳]|\s|$))"
+STOP = r"(?:。|(?<=[一-龥）)%％”\"])[.．](?=[一-龥（(“\"\[【①-⑳0-9A-Z]|\s|$))"
 """Pattern of a full stop; a half-width one counts behind a Chinese word, never inside a number."""
 PAGE_MARK = r"(?:[-—–―－]{1,2}\s?\d{1,3}\s?[-—–―－]{1,2}|第\s?\d{1,3}\s?页\s?[,，/]?\s?(?:共\s?\d{1,3}\s?页)?|\d{1,3}\s?/\s?\d{1,3})"
-_PAGE_LINE = re.compile(rf"[^\S\r\n]*{PAGE_MARK}[^\S\r\n]*")
-_LINE_END = re.compile(r"\r\n|[\r\n\f\v\x1c-\x1e\x85\u2028\u2029]")
-_NO_BREAK = r"[^\r\n\f\v\x1c-\x1e\x85\u2028\u2029]"
-_BREAKS = re.compile(rf"(?<![ \t\u3000])[ \t\u3000]*[\r\n]+(?:[^\S\r\n]*{PAGE_MARK}[^\S\r\n]*[\r\n]+)*[ \t\u3000]*")
+_PAGE_LINE = re.compile(PAGE_MARK)
+LINE_ENDS = r"\r\n\f\v\x1c-\x1e\x85\u2028\u2029"
+"""The characters that end a line, for use inside [ ] of a pattern; U+2028 and \\v are soft line breaks."""
+_LINE_END = re.compile(rf"\r\n|[{LINE_ENDS}]")
+_BREAKS = re.compile(rf"(?<!\s)\s*[{LINE_ENDS}]\s*(?:{PAGE_MARK}[ \t\u3000]*(?:[{LINE_ENDS}]\s*|$))*")
 _TITLE_ADDRESSEES = re.compile(r"([^。，,\s]{4,60}(?:通知|意见|公告|通告|函|办法|措施|细则)[ \t\u3000]+)(?:各|有关)[^。]{2,120}[：:]")
 _ADDRESSEES_TEXT = re.compile(r"((?:各|有关)[^。：:；;]{2,150}[：:]\s*)(?:为|根据|按照|现|经|近|贯彻|当前|今年|《)[^。]{8}")
 # Markdown in front of a paragraph: #, >, **, a list mark.
-_MARK = re.compile(r"(?:#{1,6}\s+|>\s?|[-+•·▶►◆■●○※]\s+|\*\s+|\*{1,3}(?=\S)|__(?=\S))+")
+_MARK = re.compile(r"(?:#{1,6}\s+|>\s?|[-+•·▶►◆■●○※]\s+|\*\s+|\*{1,3}(?=\S)|__(?=\S))+\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def width(text: str) -> int:
 
 def _lines(text: str) -> list[Block]:
     found: list[Block] = []
-    for line in re.finditer(rf"{_NO_BREAK}+", text):
+    for line in re.finditer(rf"[^{LINE_ENDS}]+", text):
         raw = line.group()
         stripped = raw.strip()
         if not stripped or _PAGE_LINE.fullmatch(stripped):
@@ -105,6 +109,8 @@ def _without_marks(line: str) -> tuple[int, int]:
     mark = _MARK.match(line)
     start = mark.end() if mark else 0
     end = len(line.rstrip("*_#").rstrip())
+    if line.count("**", start, end) % 2:  # the end of a pair inside the line
+        end = len(line)
     return (start, end) if start < end else (0, len(line))
 
 
@@ -114,7 +120,7 @@ def is_table_row(line: str) -> bool:
     if "\t" in line[found.length if found else 0 :] or line.count("|") >= 2:
         return True
     cells = re.split(r"[ 　]{2,}", line)
-    return len(cells) >= 3 and "。" not in line and not is_org(line)
+    return len(cells) >= 3 and not re.search(STOP, line) and not is_org(line)
 
 
 def _cut_run_on(text: str, line: Block) -> list[Block]:
@@ -142,7 +148,8 @@ def _paragraph_cuts(body: str) -> set[int]:
     runs = list(re.finditer(r"[ \t\u3000]{2,}", body))
     wide = [r for r in runs if "\u3000\u3000" in r.group() or ("\u3000" in r.group() and len(r.group()) >= 4)]
     behind_stop = [r for r in runs if body[r.start() - 1] in "。：:；）).;"]
-    gaps = wide or (runs if len(behind_stop) >= 3 and 2 * len(behind_stop) >= len(runs) else behind_stop)
+    natural = [r for r in runs if r in behind_stop or marker(body[r.end() : r.end() + 12])]
+    gaps = wide or (runs if len(natural) >= 3 and 4 * len(natural) >= len(runs) else behind_stop)
     cuts = {g.end() for g in gaps}
     if len(gaps) < 2:
         for glued in re.finditer(r"(?:(?<=[。；：:）)”])|(?<=[一-龥）)][.．]))\s*(?=\S)", body):
@@ -208,7 +215,7 @@ def _wrap_width(text: str, lines: list[Block]) -> int | None:
     Wrapped lines end within a few columns of one width, mostly in the middle of a sentence.
     """
     widths = Counter(line.indent + width(text[line.start : line.end]) for line in lines if not line.table)
-    candidates = [w for w in widths if 40 <= w <= MAX_WRAP_WIDTH]
+    candidates = [w for w in widths if MIN_WRAP_WIDTH <= w <= MAX_WRAP_WIDTH]
     best: tuple[int, int] | None = None
     for w in candidates:
         count = sum(n for v, n in widths.items() if w - 4 <= v <= w)
@@ -255,6 +262,9 @@ def _unwrap(text: str, lines: list[Block]) -> list[Block]:
 
 
 def _starts_afresh(text: str, line: Block) -> bool:
+    """True where a line cannot go on with the sentence above it: it begins with a number or is a 文号."""
+    if DOC_NUMBER.fullmatch(text, line.start, line.end):
+        return True
     found = marker(text[line.start : min(line.end, line.start + 12)])
     return found is not None and found.style in ("chapter", "article", "han", "han_paren", "question")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from index.blocks import DATE, is_org
+from index.blocks import DATE, PAGE_MARK, is_org, one_line
 from index.dates import number as whole_number
 from index.records import DocumentStatus, Part, Span
 
@@ -17,11 +17,17 @@ _NATIONAL_ISSUER = re.compile(
     r"^(?:中共中央|国务院|全国|商务部|财政部|海关总署|税务总局|国家|中国人民银行|中国证监会|中国银保监会|银保监会|发展改革委|"
     r"工业和信息化部|交通运输部|农业农村部|市场监管总局|中华人民共和国)"
 )
-_PLACE = re.compile(r"^([一-龥]{2,7}?)(省|市|自治区|自治州|特别行政区|地区|盟|州|县|区)(?!场|域|级|分)")
+_PLACE = re.compile(
+    r"^([一-龥]{2,7}?)(省|市|自治区|自治州|自治县|特别行政区|地区|盟|州|县|(?:经济技术|高新技术产业|经济)?开发区|新区|高新区|区)(?!场|域|级|分)"
+)
+_SHORTENED = ("省", "市", "自治区", "特别行政区", "地区", "盟", "州")
 _HERE = re.compile(r"(?:结合|立足)(?:我|本)?(?!省|市|县|区)([一-龥]{2,4})(?:市|省)?实际")
 _BRANCH = re.compile(r"(?:^|[、，,：；（(\s])([一-龥]{2,3}?)(?:市税务局|海关|银保监局|银保监分局|金融监管局)")
-_PUBLISHED = re.compile(r"(?:成文日期|发布日期|发布时间|公开日期|发文日期|时间|日期)\s*[：:]\s*(\d{4})\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})")
-_SOURCE = re.compile(r"(?:发文机关|发布机构|来源|信息来源)\s*[：:]\s*([^\s　|]+)")
+_PUBLISHED = re.compile(
+    r"(?:(?:成文日期|发布日期|发布时间|公开日期|发文日期|时间|日期)\s*[：:]|^\s*[一-龥A-Za-z]{2,16})\s*(\d{4})\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})"
+)
+_LETTERHEAD = re.compile(r"([一-龥\s　]{3,80}?)\s*(?:文\s?件|令|公\s*告|通\s*告)")
+_SOURCE = re.compile(r"(?:发文机关|发布机构|发布单位|来源|信息来源)\s*[：:丨｜|]\s*([^\s　|]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +50,14 @@ def facts(text: str, parts: tuple[Part, ...]) -> Facts:
     """Read the facts off the parts of ``text``."""
     titles = [_joined(text, p) for p in parts if p.kind == "title"]
     signatures = [text[p.start : p.end] for p in parts if p.kind == "signature"]
-    web = [text[p.start : p.end] for p in parts[: _body_start(parts)] if p.kind == "note"]
+    web = [text[p.start : p.end].replace("*", "") for p in parts[: _body_start(parts)] if p.kind == "note"]
     title = titles[0] if titles else None
-    issuer = _issuer(title, signatures, web)
+    feet = [text[p.start : p.end] for p in parts[_body_start(parts) :] if p.kind == "note"]
+    issuer = _issuer(title, signatures, [*web, *feet])
     status, span = _status(text, parts)
     return Facts(
         title=title,
-        number=next((re.sub(r"\s+", "", text[p.start : p.end]).strip("（）()") for p in parts if p.kind == "number"), None),
+        number=next((re.sub(r"\s+", "", _line(text, p)).strip("（）()") for p in parts if p.kind == "number"), None),
         issuer=issuer,
         region=_region(text, title, issuer, parts),
         issued=_issued(signatures, web),
@@ -67,13 +74,13 @@ def _body_start(parts: tuple[Part, ...]) -> int:
 
 
 def _line(text: str, part: Part) -> str:
-    return re.sub(r"\s*[\r\n]+\s*", "", text[part.start : part.end].strip())
+    return one_line(text[part.start : part.end]).strip()
 
 
 def _joined(text: str, part: Part) -> str:
     """A title on one line: several offices above it stay apart by a blank, wrapped lines are joined."""
-    lines = [re.sub(r"\s+", " ", line.strip()) for line in text[part.start : part.end].strip().splitlines()]
-    lines = [line for line in lines if line]
+    lines = [re.sub(r"\s+", " ", line.strip(" \t\u3000#*>")) for line in text[part.start : part.end].strip().splitlines()]
+    lines = [line for line in lines if line and not re.fullmatch(PAGE_MARK, line)]
     offices = [line for line in lines if is_org(line)]
     several = sum(len(re.split(r"[\s、]+", line)) for line in offices) > 1
     return (" ".join(offices) + " " if several else "".join(offices)) + "".join(line for line in lines if not is_org(line))
@@ -88,10 +95,10 @@ def _issuer(title: str | None, signatures: list[str], web: list[str]) -> str | N
     if above and is_org(above[1]):
         return "、".join(re.split(r"[\s、]+", above[1].strip()))
     for head in web:
-        letterhead = re.fullmatch(r"\s*([一-龥]{3,24})文\s?件\s*", head)
-        named = letterhead or _SOURCE.search(head)
-        if named and is_org(named[1]):
-            return named[1]
+        letterheads = (_LETTERHEAD.fullmatch(line.strip()) for line in head.splitlines())
+        for named in (*letterheads, _SOURCE.search(head)):
+            if named and is_org(named[1]):
+                return "、".join(named[1].split())
     return None
 
 
@@ -150,7 +157,7 @@ def _region(text: str, title: str | None, issuer: str | None, parts: tuple[Part,
         name = re.sub(r"^(?:\d{4}年度?|关于|印发|中共)+", "", name)
         place = _PLACE.match(name)
         if place and place[1] not in ("各", "全", "有关", "本"):
-            return place[1] if len(place[1]) >= 2 and place[2] not in ("县", "区") else place[0]
+            return place[1] if len(place[1]) >= 2 and place[2] in _SHORTENED else place[0]
     here = _HERE.search(text)
     if here:
         return here[1]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from index.blocks import STOP
+
 MAX_LINE = 40  # code points of a heading on a line of its own
 MAX_SENTENCE = 30  # of a heading that is the first sentence of its clause
 MAX_LABEL = 10  # of a heading closed by a colon
@@ -13,6 +15,9 @@ _RULE = re.compile(
     r"应当|必须|不得|给予|是指|起施行|起执行|有下列|符合下列|同时废止|的，|的除外|负责解释|\d{2,}\s?(?:万|亿|元|%|％|家|个|人|日|天)|"
     r"^(?:本|凡|对于?[^标接]|自\d|为了?|按照?)"
 )
+
+_CLOSED = re.compile(rf"[；;！!]|{STOP}")
+_SENTENCE = re.compile(rf"([^。；;！!\r\n]{{1,{MAX_SENTENCE}}}?)\s{{0,4}}({STOP})\s*(\S)?")
 
 
 def heading(rest: str, more: bool) -> tuple[str | None, int]:
@@ -27,13 +32,13 @@ def heading(rest: str, more: bool) -> tuple[str | None, int]:
     bracketed = re.match(r"[【〔]([^】〕]{2,24})[】〕]", line)
     if bracketed:
         return bracketed[1], bracketed.end()
-    if not re.search(r"[。；;！!]", line) and len(line) <= MAX_LINE:
+    if not _CLOSED.search(line) and len(line) <= MAX_LINE:
         whole = re.sub(r"[：:]$", "", line)
         if "：" not in whole and ":" not in whole and (more or len(whole) <= MAX_SENTENCE):
             return whole.strip(), len(rest)
-    sentence = re.match(r"([^。；;！!\r\n]+?)\s*([。])\s*(\S)?", line)
+    sentence = _SENTENCE.match(line)
     if sentence and (sentence[3] or more) and _names(sentence[1]):
-        return sentence[1], sentence.end(2)
+        return sentence[1].strip(), sentence.end(2)
     label = re.match(r"([^。；;：:，,\r\n]{2,10})[：:]\s*(\S)?", line)
     if label and (label[2] or more) and _names(label[1]) and not re.search(r"如下|以下|下列|包括", label[1]):
         return label[1], label.end(1) + 1

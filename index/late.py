@@ -12,6 +12,14 @@ from index.fuse import Ints, Scores
 
 
 
+# Words that only ask: no passage has to meet them, so they leave no gap.
+ASKING = (
+    "多少 几 几天 几成 几个 几家 什么 啥 怎么 怎样 怎么办 如何 哪 哪些 哪个 哪几 哪里 哪家 谁 吗 呢 吧 嘛 啊 么 是否 能不能 有没有 是不是 可以 能 多久 何时 时候 啥时候 什么时候 多长 "
+    "请问 想问 一下 现在 我们 我 你们 要 给 有 的 了 是 在 对 和 还 what which who whom when where why how much many long does do did can could is are was "
+    "will would should the a an of for to in on at by and or we our i my us it there any get be with from"
+)
+
+
 class Late:
     """The tokens of every row; scores rows against a query's tokens.
 
@@ -25,6 +33,7 @@ class Late:
         self._encoder = encoder
         self._units = unit_rows(encoder.table)
         self._lengths = np.linalg.norm(encoder.table, axis=1)
+        self._asking = np.unique([token for row in encoder.token_ids(ASKING.split()) for token in row]).astype(np.int64)
 
     @classmethod
     def build(cls, texts: Sequence[str], encoder: TokenEncoder) -> Late:
@@ -37,7 +46,7 @@ class Late:
         """Score and gap of the given rows, float32 (len(rows),) each; 0 for a row or a query without tokens.
 
         The gap is the share of the query's weight that its worst-met token leaves open: high where one
-        weighty word of the question has no counterpart in the passage.
+        weighty word of the question has no counterpart in the passage. Words that only ask are left out.
         """
         result = np.zeros(len(rows), np.float32)
         gaps = np.zeros(len(rows), np.float32)
@@ -53,7 +62,9 @@ class Late:
         edges = np.concatenate([[0], np.cumsum(sizes[filled])[:-1]])
         met = np.maximum.reduceat(likeness[:, where], edges, axis=1)
         result[filled] = (weights @ met) / weights.sum()
-        gaps[filled] = (weights[:, None] * (1 - met)).max(axis=0) / weights.sum()
+        named = ~np.isin(asked, self._asking)
+        if named.any():
+            gaps[filled] = (weights[named, None] * (1 - met[named])).max(axis=0) / weights.sum()
         return result, gaps
 
     def save(self, file: Path) -> None:

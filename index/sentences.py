@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
-from index.blocks import blocks
+from index.blocks import STOP, blocks
 from index.headings import heading
 from index.numbering import marker
 from index.records import Document, Part, Span
 
 MIN_LENGTH = 6  # code points; shorter pieces join the one before
 
-_END = re.compile(r"(?:[。！？!?；;]|\.(?=\s|$))[”’」』）)\]】]*")
+_END = re.compile(rf"(?:[！？!?；;]|\.(?=\s|$)|{STOP})[”’」』）)\]】]*")
 _ITEM = re.compile(r"(?<=[。；;：:])\s*(?=[（(][一二三四五六七八九十\d]{1,3}[）)]|[①-⑳]|[一二三四五六七八九十]是)")
 
 
@@ -61,7 +62,7 @@ def _behind_heading(text: str, part: Part, paragraph: Span, more: bool) -> int:
             behind = at + len(part.heading)
         else:
             behind += heading(line[behind:], more)[1]
-        while behind < len(line) and line[behind] in "。：:.】〕）) \t\u3000\r\n":
+        while behind < len(line) and line[behind] in "。：:.．】〕）)* \t\u3000\r\n":
             behind += 1
     return paragraph.start + behind
 
@@ -83,7 +84,7 @@ def _cut(text: str, span: Span) -> list[Span]:
     piece = span.of(text)
     edges = sorted({0, len(piece)} | {m.end() for m in _END.finditer(piece)} | {m.end() for m in _ITEM.finditer(piece)})
     cut: list[Span] = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         for one in _trimmed(text, span.start + start, span.start + end):
             if cut and one.end - one.start < MIN_LENGTH:
                 cut[-1] = Span(cut[-1].start, one.end)

@@ -103,26 +103,26 @@ def test_bm25_of_an_empty_library(tmp_path: Path) -> None:
 
 
 class TwoTokens:
-    """Token a is [2, 0], token b is [0, 1], token c is [0.6, 0.8]."""
+    """Token x is [2, 0], token z is [0, 1], token q is [0.6, 0.8]."""
 
     table = np.array([[2, 0], [0, 1], [0.6, 0.8]], np.float32)
 
     def token_ids(self, texts: list[str]) -> list[list[int]]:
-        return [["abc".index(c) for c in text] for text in texts]
+        return [["xzq".index(c) for c in text if c in "xzq"] for text in texts]
 
 
 def test_late_interaction_by_hand(tmp_path: Path) -> None:
-    """Query ab weighs a twice: passage c meets a with 0.6 and b with 0.8, so (2·0.6 + 1·0.8) / 3; open is 2·0.4."""
-    late = Late.build(["ab", "c", "", "a"], TwoTokens())
+    """Query xz weighs x twice: passage q meets x with 0.6 and z with 0.8, so (2·0.6 + 1·0.8) / 3; open is 2·0.4."""
+    late = Late.build(["xz", "q", "", "x"], TwoTokens())
     rows = np.array([0, 1, 2, 3])
     expected = [1, 2 / 3, 0, 2 / 3]
-    scores, gaps = late.scores("ab", rows)
+    scores, gaps = late.scores("xz", rows)
     assert scores.tolist() == pytest.approx(expected)
     assert gaps.tolist() == pytest.approx([0, 0.8 / 3, 0, 1 / 3], abs=1e-6)
     assert late.scores("", rows)[0].tolist() == [0, 0, 0, 0]
     late.save(tmp_path / "tokens.npz")
     again = Late.load(tmp_path / "tokens.npz", TwoTokens())
-    assert again.scores("ab", rows[::-1])[0].tolist() == pytest.approx(expected[::-1])
+    assert again.scores("xz", rows[::-1])[0].tolist() == pytest.approx(expected[::-1])
 
 
 def test_fusion_is_the_weighted_mean() -> None:
