@@ -5,20 +5,32 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.answer import Answer
-from assistant.compose import answer, field_answer, not_covered, reply
+from assistant.compose import answer, compare, field_answer, not_covered, reply, term_answer, whole_clause
+from assistant.premise import claims, takes_adoption_for_granted
 from assistant.question import MAX_LENGTH, Question, Reader
+from assistant.rank import eligible, rank
 from assistant.settings import ROOT, SEEDS, Settings
 from index.embed import load_encoder
 from index.read import read_documents
 from index.records import Document, Hit, IndexMissing, IndexStale, Part
 from index.store import ClauseIndex, Progress, digests
 
-DEPTH = 40  # sentences that an answer is composed from
+DEPTH = 20  # sentences that an answer is composed from
+MOST_COMPARED = 8  # rows of a comparison
+ADDED = 0.6  # weight of what a follow-up adds beside the topic before it
 NATIONAL = "全国"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Hits in the scope of a question; ``wide`` those of all documents where the scope leaves some out."""
+
+    hits: tuple[Hit, ...]
+    wide: tuple[Hit, ...]
 
 
 class Assistant:
@@ -76,13 +88,13 @@ class Assistant:
         began = time.perf_counter()
         understood = self._reader.read(question, earlier, region)
         read = time.perf_counter()
-        hits = self._hits(understood)
-        found = time.perf_counter()
-        result = self._compose(understood, hits, day)
+        found = self._find(understood)
+        searched = time.perf_counter()
+        result = self._compose(understood, found, day, earlier)
         if top_k is not None:
             result = replace(result, quotes=result.quotes[:top_k], related=result.related[:top_k])
         done = time.perf_counter()
-        stages = {"understand": read - began, "retrieve": found - read, "compose": done - found, "total": done - began}
+        stages = {"understand": read - began, "retrieve": searched - read, "compose": done - searched, "total": done - began}
         return replace(result, timings_ms={name: round(1000 * value, 3) for name, value in stages.items()})
 
     def search(self, query: str, k: int = 10, *, region: str | None = None) -> list[Hit]:
@@ -90,41 +102,80 @@ class Assistant:
         documents = {d.id for d in self.documents if d.region == region} if region else None
         return self._index.search(query, k, documents=documents)
 
-    def _hits(self, question: Question) -> list[Hit]:
-        if question.manner != "question":
-            return []
-        hits = self._index.search(question.text, DEPTH, documents=question.documents)
+    def _find(self, question: Question) -> _Found:
+        """Search in the question's scope, and in all documents where that leaves some out."""
+        if question.manner != "question" or question.ordinal:
+            return _Found((), ())
+        hits = self._index.search(question.topic, 3 * DEPTH, documents=question.documents)
+        if question.addition:
+            hits = _mixed(hits, self._index.search(question.addition, len(self._index), documents=question.documents))
         anchor = self._anchor(question)
-        if anchor is None:
-            return hits
-        inside = [h for h in self._index.search(question.text, len(self._index), documents=question.documents) if h.quote.part == anchor]
-        return inside or hits
+        if anchor is not None:
+            everything = self._index.search(question.topic, len(self._index), documents=question.documents)
+            hits = [h for h in everything if h.quote.part == anchor] or hits
+        wide = eligible(self._index.search(question.topic, 2 * DEPTH), DEPTH) if question.documents is not None else []
+        return _Found(tuple(eligible(hits, DEPTH)), tuple(wide))
 
     def _anchor(self, question: Question) -> Part | None:
         """The clause that the question before was answered from, where this one asks a further fact of it."""
         if question.previous is None:
             return None
-        before = self._index.search(question.previous, 1, documents=question.documents)
-        return before[0].quote.part if before else None
+        before = eligible(self._index.search(question.previous, DEPTH, documents=question.documents), DEPTH)
+        ranked = rank(question.previous, question.language == "en", before)
+        return ranked.hits[0].quote.part if ranked.hits else None
 
-    def _compose(self, question: Question, hits: Sequence[Hit], day: datetime.date) -> Answer:
+    def _compose(self, question: Question, found: _Found, day: datetime.date, earlier: Sequence[str]) -> Answer:
+        if question.ordinal:
+            before = self.ask(earlier[-1], earlier[:-1], as_of=day).quotes
+            if len(before) >= question.ordinal:
+                return whole_clause(question, before[question.ordinal - 1], day)
+            return reply(question, "vague", self._examples(question), day)
         if question.manner != "question":
             return reply(question, question.manner, self._examples(question), day, limit=MAX_LENGTH)
-        if question.foreign and not self._mentions(question, hits):
-            return not_covered(question, hits[:3], self.regions, day)
-        asked_of = [d for d in self.documents if question.documents and d.id in question.documents]
+        if question.foreign and not self._mentions(question, found.hits):
+            return not_covered(question, found.hits[:3], self.regions, day)
+        special = self._about_documents(question, found, day) or self._compared(question, day)
+        if special:
+            return special
+        english = question.language == "en"
+        outside = rank(question.topic, english, found.wide) if found.wide and claims(question.text) else None
+        return answer(question, rank(question.topic, english, found.hits, found.wide[0] if found.wide else None), outside, day)
+
+    def _about_documents(self, question: Question, found: _Found, day: datetime.date) -> Answer | None:
+        """Questions for 文号, issuer, date, contact or term of a document rather than for a measure in it."""
+        named = [d for d in self.documents if question.documents and d.id in question.documents]
+        documents = named if len(named) <= 3 else []
+        documents = documents or [h.quote.document for h in found.hits[:1]]
         if question.asks in ("number", "issuer", "issued") or (question.asks == "contact" and question.about_document):
-            stated = field_answer(question, asked_of or [h.quote.document for h in hits[:1]], day)
-            if stated:
-                return stated
-        return answer(question, hits, day)
+            return field_answer(question, documents, day)
+        if question.about_document and named and (question.asks == "validity" or takes_adoption_for_granted(question.text)):
+            return term_answer(question, named, day)
+        return None
+
+    def _compared(self, question: Question, day: datetime.date) -> Answer | None:
+        """A comparison of the regions that are named, of all of them, or of the documents of one region."""
+        if question.asks != "compare" and len(question.regions) < 2:
+            return None
+        scopes: list[tuple[str, set[str]]] = []
+        if len(question.regions) == 1:
+            scopes = [(d.title or d.id, {d.id}) for d in self.documents if d.region == question.regions[0]]
+        else:
+            wanted = question.regions or self.regions
+            scopes = [(region, {d.id for d in self.documents if d.region == region}) for region in wanted]
+        if len(scopes) < 2 or len(scopes) > MOST_COMPARED:
+            return None
+        groups = []
+        for name, ids in scopes:
+            hits = eligible(self._index.search(question.topic, 3 * DEPTH, documents=ids), DEPTH)
+            groups.append((name, rank(question.topic, question.language == "en", hits)))
+        return compare(question, groups, day)
 
     def _mentions(self, question: Question, hits: Sequence[Hit]) -> bool:
         """True where the best sentence itself speaks of the place, which then is a topic and no scope."""
         return bool(hits) and all(place in hits[0].quote.text for place in question.foreign)
 
     def _examples(self, question: Question) -> list[str]:
-        if question.manner == "thanks":
+        if question.manner in ("thanks", "alter"):
             return []
         english = question.language == "en"
         topics = [(d.region, p.heading) for d in self.documents for p in d.parts if p.kind == "clause" and p.heading and d.region]
@@ -134,6 +185,15 @@ class Assistant:
         if english:
             return [f"What does {region} say on “{heading}”?" for region, heading in list(first.items())[:3]]
         return [f"{region}在“{heading}”方面有什么规定？" for region, heading in list(first.items())[:3]]
+
+
+def _mixed(hits: Sequence[Hit], added: Sequence[Hit]) -> list[Hit]:
+    """The hits of a follow-up with its topic, reordered by how well they meet what it adds."""
+    score = {(h.quote.document.id, h.quote.start): h.score for h in added}
+    mixed = [
+        replace(h, score=(1 - ADDED) * h.score + ADDED * score.get((h.quote.document.id, h.quote.start), 0.0)) for h in hits
+    ]
+    return sorted(mixed, key=lambda h: -h.score)
 
 
 def library() -> list[Document]:

@@ -1,33 +1,45 @@
-"""Hits → Answer: which sentences answer, what is said around them, and when nothing answers."""
+"""Ranked hits → Answer: which sentences answer, what is said around them, and when nothing answers."""
 
 from __future__ import annotations
 
 import datetime
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from assistant.answer import Answer, Cell, Comparison
+from assistant.answer import Answer, Cell, Comparison, label
+from assistant.evidence import asked, demanded, stated
 from assistant.phrases import join, say
+from assistant.premise import Correction, claims, figure_correction, normal, takes_adoption_for_granted, unit_correction, whole_text
 from assistant.question import Asks, Question
-from assistant.validity import validity
+from assistant.rank import Ranked
+from assistant.validity import document_term, validity
 from index.figures import figures
-from index.records import Document, Hit, Part, Quote
+from index.records import Document, Hit, Part, Quote, Span
 from index.text import one_line
 
-NEAR = 0.19  # fused score below which a sentence is not about the question
-KEEP = 0.86  # share of the best score that a further sentence of the same region needs
-KEEP_REGION = 0.72  # share of the best score that the best sentence of another region needs
+NEAR = 0.18  # fused score of the best sentence below which a question is beside the subject
+STATED_FOLLOWING = 0.12  # least chance for a further question on a clause that was just quoted
+STATED = 0.30  # least chance that the documents answer at all
+CORRECTABLE = 0.25  # least chance of the first sentence where it corrects a figure of the question
+KEEP = 0.08  # share of the best chance that a further sentence of the same region needs
+KEEP_REGION = 0.02  # share of the best chance that the best sentence of another region needs
+LEAST = 0.015  # chance that a further sentence needs in any case
 MOST = 4  # quotes shown
 RELATED = 3
+VALUE_KINDS = frozenset({"percent", "money", "duration", "date", "count"})
 
 Field = Callable[[Document], str | None]
 _FIELDS: dict[Asks, tuple[Field, tuple[str, ...]]] = {
-    "number": (lambda d: d.number, ("number",)),
+    "number": (lambda d: d.number, ("number", "title")),
     "issuer": (lambda d: d.issuer, ("signature", "title", "note")),
     "issued": (lambda d: d.issued, ("signature", "note")),
     "contact": (lambda d: d.contact, ("contact", "clause")),
 }
-_CONTACT = re.compile(r"\d{7,}|\d{3,4}[-－]\d{7,8}|1\d{10}|@|\b12\d{3}\b")
+_CONTACT = re.compile(r"\d{7,}|\d{3,4}[-－—]\d{7,8}|1\d{10}|@|\b12\d{3}\b")
+
+
+# answers about a document as a whole
 
 
 def field_answer(question: Question, documents: Sequence[Document], as_of: datetime.date) -> Answer | None:
@@ -39,16 +51,41 @@ def field_answer(question: Question, documents: Sequence[Document], as_of: datet
     for document in documents:
         part = _holding(document, read(document), kinds, question.asks)
         if part:
-            start, end = _trimmed(document, part)
-            quotes.append(Quote(document, part, start, end, 1.0))
+            quotes.append(Quote(document, part, *_trimmed(document, part), 1.0))
         else:
             missing.append(document)
     fact = say(question.asks, question.language)
-    unstated = [say("not_stated_field", question.language, title=one_line(d.title or d.source).strip("《》"), fact=fact) for d in missing]
+    unstated = [say("not_stated_field", question.language, title=_title(d), fact=fact) for d in missing]
     if not quotes:
-        titles = tuple(Quote(d, p, *_trimmed(d, p), 0.0) for d in missing for p in d.parts[:1])
-        return _answer(question, as_of, "not_found", "\n".join(unstated), related=titles)
-    return _answered(question, quotes, as_of, say("lead", question.language), tuple(unstated))
+        titles = tuple(Quote(d, p, *_trimmed(d, p), 0.0) for d in missing for p in d.parts if p.kind == "title")
+        return _answer(question, as_of, "not_found", "\n".join(unstated), related=titles[:RELATED])
+    return _answered(question, quotes, as_of, say("lead", question.language), 0.95, notices=tuple(unstated))
+
+
+def term_answer(question: Question, documents: Sequence[Document], as_of: datetime.date) -> Answer | None:
+    """Answer whether a document as a whole is in force: from its term, its being a draft, else its date."""
+    quotes = []
+    leads = []
+    for document in documents:
+        _, _, basis = document_term(document)
+        span = document.status_span if document.status == "draft" and takes_adoption_for_granted(question.text) else basis or document.status_span
+        if document.status != "draft" and basis is None:
+            span = None
+        part = _part_at(document, span.start) if span else next((p for p in document.parts if p.kind == "signature"), None)
+        part = part or next((p for p in document.parts if p.kind == "title"), document.parts[0])
+        start, end = (span.start, span.end) if span else _trimmed(document, part)
+        quotes.append(Quote(document, part, start, end, 0.9))
+        refs = f"[{len(quotes)}]"
+        if document.status == "draft":
+            leads.append(say("lead_draft", question.language, refs=refs))
+        else:
+            key = "stated_term" if basis else "unstated_term"
+            leads.append(say(key, question.language, title=f"《{_title(document)}》"))
+    return _answered(question, quotes[:MOST], as_of, "\n".join(leads), 0.85) if quotes else None
+
+
+def _part_at(document: Document, offset: int) -> Part | None:
+    return next((p for p in document.parts if p.start <= offset < p.end), None)
 
 
 def _holding(document: Document, value: str | None, kinds: Sequence[str], kind: Asks) -> Part | None:
@@ -56,10 +93,11 @@ def _holding(document: Document, value: str | None, kinds: Sequence[str], kind: 
     if not value:
         return None
     pieces = [value[:4]] if kind == "issued" else [value, re.split("[、\n]", value)[0]]
+    years = [value[:4].translate(str.maketrans("0123456789", "〇一二三四五六七八九"))] if kind == "issued" else []
     for wanted in kinds:
         for part in document.parts:
-            inside = document.text[part.start : part.end]
-            if part.kind == wanted and any(piece in inside for piece in pieces):
+            inside = re.sub(r"\s+", "", document.text[part.start : part.end]) if kind == "number" else document.text[part.start : part.end]
+            if part.kind == wanted and any(piece in inside for piece in pieces + years):
                 return part
     return None
 
@@ -70,25 +108,96 @@ def _trimmed(document: Document, part: Part) -> tuple[int, int]:
     return part.start + lead, part.start + len(inside.rstrip())
 
 
-def answer(question: Question, hits: Sequence[Hit], as_of: datetime.date) -> Answer:
-    """Compose the answer to a question that was searched; ``hits`` best first, inside the question's scope."""
-    if not hits or hits[0].score < NEAR:
-        return not_found(question, [h for h in hits[:RELATED] if h.score >= NEAR * 0.8], as_of)
-    chosen = _choose(question, hits)
+def _title(document: Document) -> str:
+    return one_line(document.title or document.source).strip("《》")
+
+
+# answers from searched sentences
+
+
+def answer(question: Question, ranked: Ranked, outside: Ranked | None, as_of: datetime.date) -> Answer:
+    """Compose the answer to a question that was searched in its scope; ``outside`` is the ranking of all documents."""
+    if not ranked.hits or max(h.score for h in ranked.hits) < NEAR:
+        return not_found(question, (), as_of)
+    elsewhere = _elsewhere(question, ranked, outside)
+    if elsewhere is not None:
+        return _from_elsewhere(question, elsewhere, as_of)
+    chosen = _choose(question, ranked)
+    corrected = _correction(question, chosen)
+    missing = _missing(question, ranked)
+    least = STATED_FOLLOWING if question.previous or question.addition else STATED
+    if (ranked.stated < least or missing) and not (corrected and ranked.chances[0] >= CORRECTABLE):
+        near = [h for h in ranked.hits[:RELATED] if h.score >= NEAR]
+        return not_found(question, near, as_of, fact=missing)
     if question.asks == "who":
-        return _who(question, chosen, hits, as_of)
-    if question.asks == "contact" and not any(_CONTACT.search(q.text) for q in chosen):
-        return not_found(question, hits[:RELATED], as_of, fact="contact")
-    if question.asks == "amount" and not any(figures(q.document.text, q.start, q.end) for q in chosen):
-        return not_found(question, hits[:RELATED], as_of, fact="amount")
-    return _answered(question, chosen, as_of, say("lead", question.language))
+        return _who(question, chosen, ranked, as_of)
+    lead, notices = say("lead", question.language), ()
+    if corrected:
+        lead, notices = corrected[0], (corrected[0],)
+    return _answered(question, chosen, as_of, lead, ranked.confidence, notices=notices)
+
+
+def compare(question: Question, groups: Sequence[tuple[str, Ranked]], as_of: datetime.date) -> Answer | None:
+    """A table with a row for each place or document; None where fewer than two of them state anything."""
+    quotes: list[Quote] = []
+    rows: list[tuple[str, tuple[Cell, ...]]] = []
+    kinds = asked(question.text)
+    figured = bool(kinds & VALUE_KINDS)
+    units = "units" in kinds or question.asks == "who"
+    columns = ["column_text", *(["column_figures"] if figured else []), *(["column_units"] if units else [])]
+    sure: list[float] = []
+    for name, ranked in groups:
+        best = ranked.hits[0] if ranked.hits and ranked.chances[0] >= LEAST and ranked.hits[0].score >= NEAR else None
+        if best is None:
+            rows.append((name, tuple(Cell(say("unstated", question.language), None) for _ in columns)))
+            continue
+        sure.append(ranked.confidence)
+        rows.append((name, _cells(question, best.quote, columns, quotes)))
+        for n in range(1, min(3, len(ranked.hits))):
+            if ranked.chances[n] >= max(0.3, 0.6 * ranked.chances[0]) and len(quotes) < 2 * MOST:
+                quotes.append(ranked.hits[n].quote)
+    if len(sure) < 2:
+        return None
+    table = Comparison(tuple(say(c, question.language) for c in columns), tuple(rows))
+    text = "\n".join([*_validity_lines(question, quotes, as_of), say("lead_compare", question.language), *_items(question, quotes)])
+    notices = tuple(_abridged(question, quotes))
+    confidence = sum(sure) / len(sure)
+    return _answer(question, as_of, "answered", text, quotes=tuple(quotes), notices=notices, comparison=table, confidence=confidence)
+
+
+def _cells(question: Question, quote: Quote, columns: Sequence[str], quotes: list[Quote]) -> tuple[Cell, ...]:
+    """The cells of one row; their quotes are appended to ``quotes``."""
+    quotes.append(quote)
+    place = len(quotes) - 1
+    cells = []
+    for column in columns:
+        if column == "column_text":
+            cells.append(Cell(one_line(quote.text), place))
+        elif column == "column_figures":
+            found = figures(quote.document.text, quote.start, quote.end)
+            text = "；".join(one_line(span.of(quote.document.text)) for span in found)
+            cells.append(Cell(text or say("unstated", question.language), place if found else None))
+        elif quote.part.responsible_spans:
+            span = quote.part.responsible_spans[0]
+            quotes.append(Quote(quote.document, quote.part, span.start, span.end, quote.score))
+            cells.append(Cell("、".join(quote.part.responsible or ()), len(quotes) - 1))
+        else:
+            cells.append(Cell(say("unstated", question.language), None))
+    return tuple(cells)
+
+
+def whole_clause(question: Question, quote: Quote, as_of: datetime.date) -> Answer:
+    """The whole clause that a quote of the answer before stands in."""
+    start, end = _trimmed(quote.document, quote.part)
+    return _answered(question, [Quote(quote.document, quote.part, start, end, quote.score)], as_of, say("lead_whole", question.language), 0.9)
 
 
 def not_found(question: Question, hits: Sequence[Hit], as_of: datetime.date, fact: str | None = None, text: str | None = None) -> Answer:
     """Say what is not stated; the nearest clauses are only ``related``."""
     related = tuple(hit.quote for hit in hits)
     if text is None:
-        text = say("not_found_fact", question.language, fact=say(fact, question.language)) if fact else say("not_found", question.language)
+        known = fact and related
+        text = say("not_found_fact", question.language, fact=say(fact or "", question.language)) if known else say("not_found", question.language)
     if related:
         text += "\n\n" + say("related", question.language)
     return _answer(question, as_of, "not_found", text, related=related)
@@ -103,59 +212,106 @@ def not_covered(question: Question, hits: Sequence[Hit], regions: Sequence[str],
 
 def reply(question: Question, key: str, examples: Sequence[str], as_of: datetime.date, **values: object) -> Answer:
     """A short reply that needs no clause: a greeting, or one question back with examples to choose from."""
-    status = "chat" if key in ("greeting", "thanks", "identity") else "clarify"
+    status = {"greeting": "chat", "thanks": "chat", "identity": "chat", "alter": "not_found"}.get(key, "clarify")
     return _answer(question, as_of, status, say(key, question.language, **values), follow_ups=tuple(examples))
 
 
-def _choose(question: Question, hits: Sequence[Hit]) -> list[Quote]:
+def _choose(question: Question, ranked: Ranked) -> list[Quote]:
     """The best sentence, others as near to it, and the best of every other region that states something."""
-    top = hits[0].score
+    top = ranked.chances[0]
     chosen: list[Quote] = []
     seen: set[str | None] = set()
     wide = not question.regions or len(question.regions) > 1
-    for hit in hits:
-        quote = hit.quote
-        region = quote.document.region
-        first = region not in seen
-        share = (KEEP_REGION if first and wide else KEEP) if chosen else 0.0
-        if hit.score >= max(NEAR, share * top) or (question.asks == "compare" and first and region in question.regions):
-            if quote.part.kind in ("clause", "preamble", "closing", "contact", "note", "signature", "number", "title") or not chosen:
-                chosen.append(quote)
-                seen.add(region)
+    for hit, chance in zip(ranked.hits, ranked.chances, strict=True):
+        region = hit.quote.document.region
+        share = KEEP_REGION if wide and region not in seen else KEEP
+        if not chosen or chance >= max(LEAST, share * top):
+            chosen.append(hit.quote)
+            seen.add(region)
         if len(chosen) >= MOST:
             break
     return chosen
 
 
-def _who(question: Question, chosen: Sequence[Quote], hits: Sequence[Hit], as_of: datetime.date) -> Answer:
+def _missing(question: Question, ranked: Ranked) -> str | None:
+    """A kind of fact that is asked for outright and stated in none of the best sentences."""
+    if question.asks == "contact" and not any(_CONTACT.search(h.quote.text) for h in ranked.hits[:3]):
+        return "contact"
+    wanted = demanded(question.text)
+    told = frozenset().union(*(stated(one_line(h.quote.text)) for h, c in list(zip(ranked.hits, ranked.chances, strict=True))[:3] if c >= 0.3 * ranked.chances[0]))
+    if wanted and not wanted & told:
+        return next(iter(sorted(wanted)))
+    return None
+
+
+def _correction(question: Question, chosen: Sequence[Quote]) -> tuple[str, Correction] | None:
+    """The line that says what the clause states instead of what the question takes for granted."""
+    around = whole_text(chosen)
+    for n, quote in enumerate(chosen[:2], 1):
+        found = figure_correction(question.text, quote, around)
+        if found:
+            return say("lead_corrected", question.language, claimed=found.claimed, stated=one_line(found.stated), refs=f"[{n}]"), found
+    return None
+
+
+def _elsewhere(question: Question, ranked: Ranked, outside: Ranked | None) -> Hit | None:
+    """The clause of another document that holds a figure which the question ascribes to the one it names."""
+    said = claims(question.text)
+    if outside is None or not outside.hits or not said:
+        return None
+    best = outside.hits[0]
+    if best.quote.document.id in (question.documents or ()):
+        return None
+    here = normal(whole_text([h.quote for h in ranked.hits[:3]]))
+    there = normal(best.quote.text)
+    held = [f for f in said if re.search(rf"(?<![\d.]){re.escape(f[0])}(?![\d.])", there)]
+    missing = [f for f in held if not re.search(rf"(?<![\d.]){re.escape(f[0])}(?![\d.])", here)]
+    return best if missing and outside.chances[0] >= max(0.3, ranked.chances[0] * 0.8) else None
+
+
+def _from_elsewhere(question: Question, hit: Hit, as_of: datetime.date) -> Answer:
+    place = f"{hit.quote.document.region or ''}{label(hit.quote)}"
+    line = say("lead_elsewhere", question.language, place=place, refs="[1]")
+    return _answered(question, [hit.quote], as_of, line, 0.6, notices=(line,))
+
+
+def _who(question: Question, chosen: Sequence[Quote], ranked: Ranked, as_of: datetime.date) -> Answer:
     """The units in charge of the clauses found, quoted from their bracket or line; with the measure itself."""
     lines: list[Quote] = []
     measures: list[Quote] = []
     parts: set[str] = set()
     for quote in chosen:
-        if quote.part.id in parts or len(parts) >= 2 + len(question.regions):
+        if quote.part.id in parts:
             continue
         parts.add(quote.part.id)
-        lines += [Quote(quote.document, quote.part, s.start, s.end, quote.score) for s in quote.part.responsible_spans]
-        if quote.part.responsible_spans and not any(s.start <= quote.start < s.end for s in quote.part.responsible_spans):
+        spans = quote.part.responsible_spans
+        lines += [Quote(quote.document, quote.part, s.start, s.end, quote.score) for s in spans]
+        if spans and not any(s.start <= quote.start < s.end for s in spans):
             measures.append(quote)
         if len(question.regions) == 1 and lines:
             break
+    stated_in_text = [q for q in chosen if re.search(r"(?:由|牵头|负责|会同|受理|审核|主管)", q.text)]
     if lines:
-        return _answered(question, [*lines, *measures][:MOST], as_of, say("lead_who", question.language))
-    best = chosen[0]
-    if best.part.responsible_candidates:
-        return not_found(question, hits[:RELATED], as_of, text=say("candidates", question.language))
-    return not_found(question, hits[:RELATED], as_of, fact="who")
+        found = unit_correction(question.text, lines[0].part)
+        lead, notices = say("lead_who", question.language), ()
+        if found:
+            lead = say("lead_units", question.language, claimed=found.claimed, stated=found.stated, refs="[1]")
+            notices = (lead,)
+        return _answered(question, [*lines[:3], *measures][:MOST], as_of, lead, ranked.confidence, notices=notices)
+    if stated_in_text:
+        return _answered(question, stated_in_text[:2], as_of, say("lead", question.language), ranked.confidence)
+    if chosen[0].part.responsible_candidates:
+        return not_found(question, ranked.hits[:RELATED], as_of, text=say("candidates", question.language))
+    return not_found(question, ranked.hits[:RELATED], as_of, fact="who")
 
 
-def _answered(question: Question, quotes: Sequence[Quote], as_of: datetime.date, lead: str, notices: tuple[str, ...] = ()) -> Answer:
-    lines = [*_validity_lines(question, quotes, as_of), lead]
-    for n, quote in enumerate(quotes, 1):
-        place = f" {quote.part.number}" if quote.part.number else ""
-        region = quote.document.region or say("unstated", question.language)
-        lines.append(say("item", question.language, region=region, label=place, text=_markdown(one_line(quote.text)), refs=f"[{n}]"))
-    comparison = _comparison(question, quotes) if question.asks == "compare" else None
+# what is said around the quotes
+
+
+def _answered(
+    question: Question, quotes: Sequence[Quote], as_of: datetime.date, lead: str, confidence: float, notices: tuple[str, ...] = ()
+) -> Answer:
+    lines = [*_validity_lines(question, quotes, as_of), lead, *_items(question, quotes)]
     return _answer(
         question,
         as_of,
@@ -163,10 +319,43 @@ def _answered(question: Question, quotes: Sequence[Quote], as_of: datetime.date,
         "\n".join(lines),
         quotes=tuple(quotes),
         notices=(*notices, *_abridged(question, quotes)),
-        comparison=comparison,
-        confidence=min(1.0, quotes[0].score),
+        confidence=confidence,
         follow_ups=_follow_ups(question, quotes),
     )
+
+
+def _items(question: Question, quotes: Sequence[Quote]) -> list[str]:
+    """A line for each quote: where it is from and the words of it that state what was asked."""
+    lines = []
+    for n, quote in enumerate(quotes, 1):
+        values = {"text": _told(question, quote), "refs": f"[{n}]"}
+        if quote.document.region:
+            place = f" {quote.part.number}" if quote.part.number else ""
+            lines.append(say("item", question.language, region=quote.document.region, label=place, **values))
+        else:
+            lines.append(say("item_bare", question.language, **values))
+    return lines
+
+
+def _told(question: Question, quote: Quote) -> str:
+    """The piece of the quote that holds the asked figures, these in bold; the whole quote where none is asked."""
+    text = quote.document.text
+    found = [s for s in figures(text, quote.start, quote.end)] if asked(question.text) & VALUE_KINDS else []
+    start, end = (_segments(text, quote, found)) if found else (quote.start, quote.end)
+    pieces, at = [], start
+    for span in (s for s in found if s.start >= start and s.end <= end):
+        pieces += [_markdown(text[at : span.start]), f"**{_markdown(one_line(span.of(text)))}**"]
+        at = span.end
+    return one_line("".join([*pieces, _markdown(text[at:end])]))
+
+
+def _segments(text: str, quote: Quote, found: Sequence[Span]) -> tuple[int, int]:
+    """From the comma before the first figure to the comma behind the last; short quotes stay whole."""
+    if quote.end - quote.start <= 45:
+        return quote.start, quote.end
+    before = max(text.rfind(mark, quote.start, found[0].start) for mark in "，；：")
+    behind = [at for mark in "，；。" if (at := text.find(mark, found[-1].end, quote.end)) >= 0]
+    return (before + 1 if before >= 0 else quote.start), (min(behind) if behind else quote.end)
 
 
 def _markdown(text: str) -> str:
@@ -192,18 +381,6 @@ def _abridged(question: Question, quotes: Sequence[Quote]) -> list[str]:
     return [say("abridged", question.language, refs=refs)] if refs else []
 
 
-def _comparison(question: Question, quotes: Sequence[Quote]) -> Comparison | None:
-    regions = list(question.regions) or list(dict.fromkeys(q.document.region or "" for q in quotes))
-    if len(regions) < 2:
-        return None
-    rows = []
-    for region in regions:
-        found = next((n for n, q in enumerate(quotes) if q.document.region == region), None)
-        text = one_line(quotes[found].text) if found is not None else say("unstated", question.language)
-        rows.append((region, (Cell(text, found),)))
-    return Comparison((say("column", question.language),), tuple(rows))
-
-
 def _follow_ups(question: Question, quotes: Sequence[Quote]) -> tuple[str, ...]:
     """Questions about the first clause that the documents do answer."""
     best = quotes[0]
@@ -218,7 +395,7 @@ def _follow_ups(question: Question, quotes: Sequence[Quote]) -> tuple[str, ...]:
     return tuple(offered)
 
 
-def _answer(question: Question, as_of: datetime.date, status: str, text: str, **rest: object) -> Answer:
+def _answer(question: Question, as_of: datetime.date, status: str, text: str, **rest: Any) -> Answer:
     return Answer(
         question=question.asked,
         standalone_question=question.standalone,
@@ -226,5 +403,5 @@ def _answer(question: Question, as_of: datetime.date, status: str, text: str, **
         status=status,  # type: ignore[arg-type]
         text=text,
         as_of=as_of,
-        **rest,  # type: ignore[arg-type]
+        **rest,
     )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from index.figures import figures
 
-Kind = Literal["percent", "money", "duration", "date", "count", "contact", "units", "list", "place", "procedure"]
-KINDS: tuple[Kind, ...] = ("percent", "money", "duration", "date", "count", "contact", "units", "list", "place", "procedure")
+CONTRASTS = Path(__file__).with_name("contrasts.txt")
+
+Kind = Literal["percent", "money", "duration", "date", "count", "contact", "units", "list", "place", "procedure", "names"]
+KINDS: tuple[Kind, ...] = ("percent", "money", "duration", "date", "count", "contact", "units", "list", "place", "procedure", "names")
 
 _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
@@ -36,9 +40,27 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         ),
     ),
     ("list", re.compile(r"哪些|哪几|哪种|分别是|都有什么|包括什么|名单|清单|what (?:are|kinds?|types?|documents|conditions)|\bwhich\b|list of|\bname(?:s)? of\b", re.I)),
+    (
+        "names",
+        re.compile(
+            r"哪(?:几|些)?家(?:合作|经办)?(?:银行|机构|公司|会计师?事务所|事务所|保险)|(?:银行|机构|公司|企业|名单上?|事务所)(?:都)?(?:有|是)(?:哪些|哪几家|哪家|谁)|叫什么(?:名字|名称)?|"
+            r"分别是(?:哪|什么)|分别在哪|哪几个国家|which (?:banks|companies|firms|countries)|\bnames? of (?:the )?(?:bank|compan|firm|accounting)",
+            re.I,
+        ),
+    ),
     ("place", re.compile(r"在哪|哪里|哪儿|地址|什么地方|几号楼|窗口|平台|网站|where\b|address|portal|website", re.I)),
     ("procedure", re.compile(r"怎么(?:申请|办|报|弄|交|填|领|走)|如何(?:申请|办理|申报)|流程|手续|材料|how (?:do|can|to|should)\b|procedure|what do (?:i|we) need|documents", re.I)),
 )
+
+_DEMANDED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("percent", re.compile(r"比例|几成|百分之几|百分比|几个点|[费利税息]率(?:是|为|多少|几)|percentage|what (?:interest |premium |subsidy )?rate", re.I)),
+    ("money", re.compile(r"多少(?:万|亿)?元|多少钱|多少万|几万|几元|多少(?:万|亿)?美[元金]|限额|上限(?:是|为)?多少|封顶(?:是|为)?多少|最高多少|how many (?:yuan|rmb|dollars)|how much does .{0,40} (?:pay|reward|give)", re.I)),
+    ("duration", re.compile(r"几个工作日|几天(?!能|可)|多少个?(?:工作日|天)|how many (?:working |business )?days", re.I)),
+    ("count", re.compile(r"多少(?:家|个(?!工作日)|人|名|户|台|辆|场)|几(?:家|名|户|台|辆)(?!银行|机构|公司|企业|单位|部门)|how many (?:companies|firms|people|staff)", re.I)),
+    ("contact", re.compile(r"电话|热线|联系人|联系方式|邮箱|phone|hotline|telephone|e-?mail", re.I)),
+)
+
+_DEMANDED += tuple((kind, pattern) for kind, pattern in _ASKED if kind == "names")
 
 _UNITS_OF: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("percent", re.compile(r"[%％‰]|百分|成$|百分点|基点|分之")),
@@ -48,6 +70,7 @@ _UNITS_OF: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("count", re.compile(r"家|个|人|名|户|场|次|项|台|辆|箱|种|平方米|吨|件|张|份|批|万?亩|倍")),
 )
 _CONTACT = re.compile(r"\d{3,4}[-－—]\d{7,8}|(?<!\d)1\d{10}(?!\d)|(?<!\d)\d{7,8}(?!\d)|[\w.]+@[\w.]+|(?<!\d)12\d{3}(?!\d)")
+_NAMED = re.compile(r"(?<![一-龥])(?!.{0,4}(?:合作|经办|商业|第三方|各|有关|相关|专业|龙头|骨干|外贸|服务|生产|承运|成员|会计师事务))[一-龥]{2,10}(?:银行|公司|集团|事务所|大学|学院)(?![一-龥]{0,3}(?:可以|应当|按|获得))|(?:[一-龥]{2,6}、){2,}[一-龥]{2,6}等?(?:国家|国|县|区)")
 _PLACE = re.compile(r"平台|网站|系统|窗口|专窗|大厅|路\d*号|小程序|邮寄|报送|提交|登录|“单一窗口”|公众号")
 _PROCEDURE = re.compile(r"申报|申请|提交|填报|受理|材料|凭|审核|备案|办理|登录|报送|初审|公示|拨付")
 
@@ -57,12 +80,19 @@ def asked(text: str) -> frozenset[Kind]:
     return frozenset(kind for kind, pattern in _ASKED if pattern.search(text))
 
 
+def demanded(text: str) -> frozenset[Kind]:
+    """The kinds of fact that a question names outright: an answer without any of them is none."""
+    return frozenset(kind for kind, pattern in _DEMANDED if pattern.search(text))
+
+
 def stated(text: str, names_units: bool = False) -> frozenset[Kind]:
     """The kinds of fact that a sentence states; ``names_units`` where it is a line of responsible units."""
     found: set[Kind] = set()
     for span in figures(text, 0, len(text)):
         figure = span.of(text)
         found |= {kind for kind, pattern in _UNITS_OF if pattern.search(figure)}
+    if re.search(r"按[月季年]|每[月季年周]", text):
+        found.add("duration")
     if "全额" in text or "全免" in text or "免收" in text or "减半" in text:
         found |= {"percent", "money"}
     if _CONTACT.search(text):
@@ -71,8 +101,40 @@ def stated(text: str, names_units: bool = False) -> frozenset[Kind]:
         found.add("units")
     if text.count("、") >= 2 or text.count("；") >= 2 or re.search(r"一是|[（(][一二1][）)]|①", text):
         found.add("list")
+    if _NAMED.search(text):
+        found.add("names")
     if _PLACE.search(text):
         found.add("place")
     if _PROCEDURE.search(text):
         found.add("procedure")
     return frozenset(found)
+
+
+@cache
+def _contrasts() -> tuple[tuple[str, ...], ...]:
+    lines = CONTRASTS.read_text(encoding="utf-8").splitlines()
+    return tuple(tuple(sorted(line.split(), key=len, reverse=True)) for line in lines if line and not line.startswith("#"))
+
+
+def conflicts(question: str, passage: str) -> int:
+    """How many contrasts the passage decides against the question: it names the other word and never the asked one."""
+    return sum(
+        bool(wanted) and bool(offered) and not wanted & offered
+        for line in _contrasts()
+        for wanted, offered in ((_present(question, line), _present(passage, line)),)
+    )
+
+
+def _present(text: str, words: tuple[str, ...]) -> frozenset[str]:
+    """The words of a contrast that stand in the text, longest first, each place counted once."""
+    found = set()
+    for word in words:
+        if word in text:
+            found.add(word)
+            text = text.replace(word, "\0")
+    return frozenset(found)
+
+
+def per_units(text: str) -> list[str]:
+    """What a sum is counted by in the text: 每平方米, 每个展位 → 平方米, 展位."""
+    return re.findall(r"每一?(?:个|家|户|名|台|辆|件|票|张)?(平方米|平米|展位|标准展位|公斤|吨|箱|标箱|亩|人|小时|公里|航次|班|店铺|单|英里)", text)

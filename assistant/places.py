@@ -14,6 +14,12 @@ TABLE = Path(__file__).with_name("places.tsv")
 _NOT_A_PLACE = re.compile(r"复合肥|沿海口岸|出海口|[医信]保定|新乡村|江河源头|三明治|中山(?:路|大学|装)|重大庆典|胶州湾|苏州河|全国(?=试点|总量|范围)")
 
 
+# A name that no table holds: 柘岭市 at the head of a question or behind 在, 我们, ，.
+_UNKNOWN = re.compile(
+    r"(?:^|(?<=[，,。；;：:？?！!在是我们这请问那听说像和与跟及、 ]))(?!我|本|全|各|外|哪|这|该|城|都|超|门|股|夜|早|菜|上|海外)([一-龥]{2,4})(?:市|县|自治州)(?!场|级|面|民|区|价|值|政府|商务|财政|里)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """``name`` in its short form; ``parent`` the province that it lies in, None for a province."""
@@ -49,7 +55,9 @@ class Gazetteer:
             if region not in self._chinese:
                 for key in (region, f"{region}市", f"{region}省"):
                     self._chinese[key] = (region, None)
-        self._english = _table()[1]
+        self._english = dict(_table()[1])
+        for region in self.regions:  # a name that no table holds is written in pinyin: Langping
+            self._english.setdefault(spelled(region), (region, None))
         self._pattern = _alternatives(self._chinese)
         words = _alternatives(self._english).pattern
         self._words = re.compile(rf"(?<![a-z]){words}(?![a-z])")
@@ -63,11 +71,22 @@ class Gazetteer:
             for pattern, table in ((self._pattern, self._chinese), (self._words, self._english))
             for m in pattern.finditer(lower if table is self._english else hidden)
         ]
+        taken = [(p.start, p.end) for p in found]
+        for m in _UNKNOWN.finditer(hidden):
+            if not any(start < m.end() and m.start() < end for start, end in taken):
+                found.append(Place(m[1], None, m.start(1), m.end()))
         return sorted(found, key=lambda p: p.start)
 
     def covered(self, place: Place) -> str | None:
         """The region of the library that answers for a place: itself, else its province; None if neither."""
         return next((name for name in (place.name, place.parent) if name in self.regions), None)
+
+
+def spelled(name: str) -> str:
+    """A name in pinyin without tones: 琅屏 → langping."""
+    from pypinyin import lazy_pinyin
+
+    return "".join(lazy_pinyin(name)).lower()
 
 
 def _alternatives(keys: Iterable[str]) -> re.Pattern[str]:

@@ -13,7 +13,7 @@ from index.text import plain, simplified
 
 Language = Literal["zh", "zh-hant", "en"]
 Asks = Literal["who", "contact", "number", "issuer", "issued", "validity", "compare", "amount", "deadline", "fact"]
-Manner = Literal["question", "greeting", "thanks", "identity", "empty", "vague", "too_long"]
+Manner = Literal["question", "greeting", "thanks", "identity", "empty", "vague", "too_long", "alter"]
 
 MAX_LENGTH = 2000  # code points of a question
 
@@ -41,13 +41,18 @@ _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
 
 _GREETING = re.compile(r"(?:你好|您好|哈喽|嗨|hi|hello|hey|早上好|下午好|晚上好|早|在吗|在不在|在么|有人吗|喂|good (?:morning|afternoon|evening))+", re.I)
 _THANKS = re.compile(r"(?:非常|多)?(?:谢谢|感谢|谢了|辛苦|多谢|thanks?|thank you|thx)(?:你|您|了|啦|\s?very much|\s?a lot|\s?so much)*|再见|拜拜|bye|goodbye|好的|明白了?|知道了|收到|ok|okay", re.I)
+_ALTERS = re.compile(
+    r"(?:改写|改成|改为|篡改|替换成|伪造|编造)(?:成|为|一)?.{0,20}|标注为原文|(?:忽略|无视).{0,8}(?:指令|规则|要求)|系统提示词?|ignore (?:all )?(?:previous|prior)|system prompt|"
+    r"重复.{0,8}(?:上面|以上).{0,6}(?:内容|文字)|base64",
+    re.I,
+)
 _IDENTITY = re.compile(
     r"你(?:是谁|叫什么|是(?:真人|机器人|人工|什么|ai|chatgpt).*|能做什么|会什么|能干什么|可以做什么)|(?:是)?(?:真人|机器人|人工)(?:吗|还是.*)?|who are you|what (?:are you|can you do)|are you (?:a )?(?:human|robot|bot|real).*",
     re.I,
 )
 
 # Words that ask without naming a topic: a question made of them alone cannot be searched.
-_GENERIC = re.compile(
+GENERIC = re.compile(
     r"那|这|个|的|了|呢|吗|吧|啊|呀|嘛|么|是|有|没有?|怎么|怎样|什么|哪|些|里|谁|多少|几成?|上限|下限|封顶|最高|最低|比例|补贴|补助|补|钱|奖励|支持|政策|金额|额度|"
     r"标准|条件|时间|时候|日期|期限|到期|多久|几天|截止|部门|单位|负责|管|申请|办理|办|找|要|需要|自己|可以|能|不能|给|我|我们|你|您|请问|想|问|一下|具体|详细|"
     r"说说|第|一|二|三|四|五|条|怎么回事|回事|意思|啥|如何|为什么|还|也|都|和|与|就|在|到|对|吃|要是|如果|会|不会|行|不行|可|去|来|算|不算|有效|现在|如今|今年|"
@@ -55,19 +60,23 @@ _GENERIC = re.compile(
     r"\b(?:the|a|an|is|are|what|which|who|how|much|many|it|that|this|there|of|for|and|to|in|do|does|i|we|can|about|please|tell|me|more|subsidy|limit|cap|maximum|rate|deadline|when|apply|policy|policies)\b"
 )
 _FOLLOWS = re.compile(r"^(?:那么?|这个?|它|要是|如果|还有|另外|然后|至于|and\b|what about|how about|then\b|also\b)|呢[?？]?$|这(?:个|事|条|件)|那(?:个|条|边)", re.I)
-_CORRECTS = re.compile(r"^不(?:是|对)[，,]?\s*.{0,12}?[，,]?\s*(?:我(?:说|问)的)?是")
-_ASKS_ONLY = re.compile(r"那个?|这个?|它|归|呢|吗|[?？，,。、\s]")
+_CORRECTS = re.compile(r"^(?:不对[，,]?\s*)?(?:我(?:说|问)的)?不是(.{0,12}?)[，,]\s*(?:我(?:说|问)的)?是(.{1,20})$")
+_POINTS = re.compile(r"那边|那种|这种|这样|算不算|算吗|也(?:算|行|可以|能)|行不行$|包括|在内")
+_ORDINALS = {c: n for line in ("一二三四五", "12345") for n, c in enumerate(line, 1)} | {"first": 1, "second": 2, "third": 3}
+_ORDINAL = re.compile(r"第\s?([一二三四五1-5])\s?(?:个|条)?(?:的|再)?(?:详细|具体|展开|说说|讲讲|是什么|全文|原文|呢)|(?:the )?(first|second|third) one", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question as understood.
 
-    ``text`` is simplified and normalised; ``regions`` are the regions of the library that it names,
+    ``text`` is simplified and normalised, ``topic`` the same without the places and documents that set the
+    scope: what is searched for. ``regions`` are the regions of the library that it names,
     ``foreign`` the named places that the library does not cover; ``documents`` the ids that its scope allows,
     None for all. ``manner`` tells what cannot be searched: a greeting, nothing at all, no topic.
     ``previous`` is the question before where this one asks a further fact of what was answered there.
-    ``about_document`` tells that no measure is named, only a document.
+    ``addition`` is what a follow-up adds to the topic before it; ``ordinal`` the quote of the answer before that
+    is asked for (from 1). ``base`` is the topic that a further follow-up would go on from. ``about_document`` tells that no measure is named, only a document.
     """
 
     asked: str
@@ -76,11 +85,15 @@ class Question:
     language: Language
     asks: Asks
     manner: Manner
+    topic: str = ""
     regions: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     documents: tuple[str, ...] | None = None
     clause: str | None = None
     previous: str | None = None
+    addition: str | None = None
+    ordinal: int | None = None
+    base: str = ""
     about_document: bool = False
 
 
@@ -128,36 +141,51 @@ class Reader:
             language=language(asked),
             asks=asks(text),
             manner=self._manner(text),
+            topic=self._searched(text) if documents is not None else text,
             regions=regions,
             foreign=tuple(dict.fromkeys(foreign)) if not regions else (),
             documents=documents,
             clause=_clause_number(text),
+            base=text,
             about_document=self._about_document(text),
         )
 
     def _continued(self, question: Question, before: Question, region: str | None) -> Question:
         """A follow-up takes from ``before`` what it leaves out: the topic, the region, or both."""
+        ordinal = _ORDINAL.search(question.text)
+        if ordinal and len(self._topic(question.text)) <= 3:
+            return replace(question, manner="question", ordinal=_ordinal(ordinal))
         corrected = _CORRECTS.match(question.text)
+        if corrected:
+            return self._rebuilt(question, self._corrected(before.text, corrected[1], corrected[2]), region)
         topic = self._topic(question.text)
-        follows = bool(_FOLLOWS.search(question.text)) or corrected is not None
-        new_region = bool(question.regions or question.foreign)
-        if len(topic) <= 1 and new_region:
+        moved = bool(question.regions or question.foreign) and question.regions != before.regions
+        if moved and len(topic) <= 2:
             text = self._replace_places(before.text, question.text)
-            return self._rebuilt(question, text, region)
+            if question.asks == "fact" or question.asks == before.asks:
+                return self._rebuilt(question, text, region)
+            rebuilt = self._rebuilt(question, f"{text.rstrip('?？。')}，{question.topic}", region)
+            return replace(rebuilt, addition=question.topic.lstrip("呢，, "), base=text)
         if len(topic) <= 1:
-            text = f"{before.text.rstrip('?？。')}，{question.text}"
-            return replace(self._rebuilt(question, text, region), asks=question.asks, previous=before.text if question.asks != "fact" else None)
-        if new_region and follows and len(topic) <= 8:
-            text = f"{self._replace_places(before.text, question.text)} {question.text}"
-            return self._rebuilt(question, text, region)
-        if not new_region and (follows or len(question.text) <= 12) and before.regions:
-            text = f"{'、'.join(before.regions)}：{question.text}"
-            if len(topic) <= 6:
-                text = f"{before.text.rstrip('?？。')}，{question.text}"
-            return self._rebuilt(question, text, region)
-        if not new_region and question.documents is None and before.documents is not None and len(question.text) <= 24:
+            text = f"{before.base.rstrip('?？。')}，{question.text}"
+            if re.fullmatch(r"那?[^吗么怎谁哪几多]{1,8}呢[?？]?", question.text):
+                return replace(self._rebuilt(question, text, region), addition=question.text.rstrip("呢?？"), base=before.base)
+            rebuilt = self._rebuilt(question, text, region)
+            return replace(rebuilt, asks=question.asks, previous=before.standalone if before.previous is None else before.previous, base=before.base)
+        if moved or question.documents is not None:
+            return replace(question, manner="question")
+        follows = bool(_FOLLOWS.search(question.text))
+        if (len(topic) <= 3 and len(question.text) <= 16) or (len(topic) <= 6 and _POINTS.search(question.text)):
+            text = f"{before.base.rstrip('?？。')}，{question.text}"
+            return replace(self._rebuilt(question, text, region), addition=question.text, base=before.base)
+        if before.documents is not None and (follows or len(question.text) <= 24):
             return replace(question, regions=before.regions, documents=before.documents, standalone=_prefixed(question, before))
         return question
+
+    def _corrected(self, text: str, wrong: str, right: str) -> str:
+        """不是进口，是出口: the wrong word replaced by the right one, which is added where it is not found."""
+        wrong, right = wrong.strip("，, 我说问的是"), right.strip("。，, 啊呀")
+        return text.replace(wrong, right) if wrong and wrong in text else f"{text.rstrip('?？。')}，{right}"
 
     def _rebuilt(self, question: Question, text: str, region: str | None) -> Question:
         read = self._alone(text, text, region)
@@ -180,7 +208,16 @@ class Reader:
         """What is left of ``text`` without places and words that only ask."""
         for place in reversed(self._places.find(text)):
             text = text[: place.start] + text[place.end :]
-        return re.sub(r"[\W_]+", "", _GENERIC.sub("", text.lower()))
+        return re.sub(r"[\W_]+", "", GENERIC.sub("", text.lower()))
+
+    def _searched(self, text: str) -> str:
+        """``text`` without what only sets the scope: places, 文号, "28号文", 国办文件里."""
+        for place in reversed(self._places.find(text)):
+            if self._places.covered(place):
+                text = text[: place.start] + " " + text[place.end :]
+        text = re.sub(r"[一-龥]{0,6}[〔\[(（]\s?20\d\d\s?[〕\])）]\s?\d+号(?:文件?)?|\d+号(?:文件?|意见)|^\s*(?:的)?(?:文件|意见)(?:里|中|对|说)?|办公厅", " ", text)
+        text = re.sub(r"^[\s的，,、:：]+", "", text)
+        return text if re.search(r"\w", text) else plain(text)
 
     def _manner(self, text: str) -> Manner:
         bare = re.sub(r"[\s,.!?，。！？~～、…]+", "", text)
@@ -190,6 +227,8 @@ class Reader:
         for manner, pattern in (("greeting", _GREETING), ("thanks", _THANKS), ("identity", _IDENTITY)):
             if pattern.fullmatch(bare) or pattern.fullmatch(spaced):
                 return manner  # type: ignore[return-value]
+        if _ALTERS.search(text):
+            return "alter"
         if len(set(bare)) <= 2 and len(bare) >= 3:
             return "empty"
         if len(self._topic(text)) <= 1 and not _clause_number(text) and not self._named_documents(text):
@@ -216,8 +255,13 @@ class Reader:
             for name in (document.number, document.title):
                 if name:
                     text = text.replace(plain(name), "")
-        rest = re.sub(r"[^一-龥a-z]|文件|通知|意见|公告|措施|办法|外贸|联系|电话|号|这份|那份|联系人|什么", "", self._topic(text))
-        return len(rest) <= 4
+        rest = re.sub(
+            r"[^一-龥]|文件|通知|意见稿?|公告|措施|办法|外贸|联系|电话|号|这份|那份|联系人|什么|正式|印发|施行|实施|开始|执行|起|已经|若干|促进|推动|稳|规定|征求|有效期?|保|提质|"
+            r"服务贸易|政策|公布|发布|出台|现行|从|哪天|生效|质|意见|何时|仍然?|到|现",
+            "",
+            self._topic(text),
+        )
+        return len(rest) <= 2 and bool(re.search(r"[\u4e00-\u9fff]", text))
 
     def _scope(self, regions: tuple[str, ...], named: tuple[str, ...]) -> tuple[str, ...] | None:
         if named:
@@ -243,6 +287,10 @@ def asks(text: str) -> Asks:
 def _clause_number(text: str) -> str | None:
     found = re.search(r"第\s?([一二三四五六七八九十百\d]{1,4})\s?(?:条|款|点|项)", text)
     return found[1] if found else None
+
+
+def _ordinal(found: re.Match[str]) -> int:
+    return _ORDINALS[(found[1] or found[2]).lower()]
 
 
 def _prefixed(question: Question, before: Question) -> str:

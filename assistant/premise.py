@@ -1,0 +1,111 @@
+"""What a question takes for granted against what the clause says: figures, units in charge, adoption. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.figures import figures
+from index.records import Part, Quote
+from index.text import one_line, plain
+
+_DIGITS = {c: str(n) for n, c in enumerate("零一二三四五六七八九十")} | {"〇": "0", "两": "2", "俩": "2"}
+_CLAIM = re.compile(r"(\d+(?:\.\d+)?)\s*(%|亿美元|万美元|亿元|万元|美元|元|万|亿|家|个工作日|工作日|天|日|个月|年|小时|人|辆|箱|个百分点|个)")
+_SHARES = {"一半": "50%", "半数": "50%", "全额": "100%", "全部报销": "100%", "百分之百": "100%", "全报": "100%", "全免": "100%"}
+_OFFICE = re.compile(r"[一-龥]{1,8}?(?:部|局|委|厅|署|海关|银行|办|总署|总局|委员会)")
+_CONFIRMS = re.compile(r"对吗|对吧|是吗|是吧|是不是|没错吧|right\?|isn't it|correct\?", re.I)
+_ASKS_VALUE = re.compile(r"多少|几|what|how (?:much|many)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The question says ``claimed``; the clause says ``stated`` (verbatim)."""
+
+    claimed: str
+    stated: str
+
+
+def normal(text: str) -> str:
+    """Figures of a question in one way of writing: 百分之五十 and 五成 → 50%, １００ → 100."""
+    text = plain(text)
+    text = re.sub(r"百分之([一二三四五六七八九十百零\d.]+)", lambda m: f"{_number(m[1])}%", text)
+    text = re.sub(r"([一二两三四五六七八九])成(?!立|为|功|本|果|交|员|长|都|品|熟|套|型|绩|效)(半)?", lambda m: f"{_DIGITS[m[1]]}{'5' if m[2] else '0'}%", text)
+    for word, figure in _SHARES.items():
+        text = text.replace(word, figure)
+    return text
+
+
+def _number(text: str) -> str:
+    if re.fullmatch(r"[\d.]+", text):
+        return text
+    if text == "百":
+        return "100"
+    tens, _, ones = text.partition("十")
+    if "十" in text:
+        return str(int(_DIGITS.get(tens, "1")) * 10 + int(_DIGITS.get(ones, "0")))
+    return "".join(_DIGITS.get(c, c) for c in text)
+
+
+def claims(question: str) -> list[tuple[str, str]]:
+    """The figures that a question names, as (number, unit)."""
+    return [(m[1], m[2]) for m in _CLAIM.finditer(normal(question))]
+
+
+def figure_correction(question: str, quote: Quote, around: str) -> Correction | None:
+    """A figure of the question that the clause contradicts: same unit, other number, the asked one nowhere in it."""
+    known = normal(around)
+    said = [(span.of(quote.document.text), normal(span.of(quote.document.text))) for span in figures(quote.document.text, quote.start, quote.end)]
+    for number, unit in claims(question):
+        if _holds(known, number, unit) or re.search(rf"20\d\d年?$|^20[12]\d$", number):
+            continue
+        for printed, figure in said:
+            other = re.search(r"(\d+(?:\.\d+)?)", figure)
+            if other and other[1] != number and _same_unit(unit, figure):
+                return Correction(f"{number}{unit}", printed)
+        if unit == "%" and re.search(r"全额|全免|100%", one_line(quote.text)):
+            word = re.search(r"全额|全免", quote.text)
+            return Correction(f"{number}{unit}", word[0]) if word and number != "100" else None
+    return None
+
+
+def _holds(text: str, number: str, unit: str) -> bool:
+    return re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.])\s*{re.escape(unit[0])}", text) is not None
+
+
+def _same_unit(unit: str, figure: str) -> bool:
+    if unit == "%":
+        return "%" in figure or "成" in figure
+    if unit[-1] in "元万亿":
+        return "元" in figure or figure.endswith(("万", "亿"))
+    return unit[-1] in figure
+
+
+def unit_correction(question: str, part: Part) -> Correction | None:
+    """An office that the question takes to be in charge while the clause names others."""
+    if not part.responsible or not re.search(r"负责|牵头|主管|管的?吧|归", question):
+        return None
+    text = plain(question)
+    known = "、".join(part.responsible)
+    for office in _OFFICE.findall(re.sub(r"国办|国务院办公厅|哪个?部门?|哪些?部门?|什么部门|责任部门", "", text)):
+        name = re.sub(r"^.*?(?:由|是|归|和|与|让|的)", "", office)
+        if len(name) >= 3 and name not in known and not any(name.endswith(u) or u.endswith(name) for u in part.responsible):
+            return Correction(name, known)
+    return None
+
+
+def takes_adoption_for_granted(question: str) -> bool:
+    """The question treats a text as adopted and in force."""
+    return bool(re.search(r"正式(?:印发|施行|实施|发布|执行)|已经?(?:印发|生效|施行|实施|执行|出台)|起施行|开始执行|哪天起执行|生效了|already (?:in force|adopted)|took effect", plain(question), re.I))
+
+
+def confirms(question: str) -> bool:
+    """True where the question asks to confirm what it says ("对吗"), and names no value to be told."""
+    return bool(_CONFIRMS.search(question)) and not _ASKS_VALUE.search(question)
+
+
+def whole_text(quotes: Sequence[Quote]) -> str:
+    """The clauses of the quotes, each once."""
+    spans = dict.fromkeys((q.document.id, q.part.start, q.part.end) for q in quotes)
+    texts = {q.document.id: q.document.text for q in quotes}
+    return "\n".join(texts[d][s:e] for d, s, e in spans)

@@ -1,0 +1,195 @@
+"""Does a sentence answer the question? A small model over retrieval features and the kind of fact asked.
+
+Logistic models, fitted by ``python -m assistant.fit`` and kept in ``ranking.json``: ``sentence`` orders the
+hits and cuts them off, ``stated`` says whether the documents answer at all, ``right`` how sure the first hit
+is (calibrated confidence).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.evidence import KINDS, Kind, asked, conflicts, per_units, stated
+from assistant.question import GENERIC
+from index.lexical import tokens
+from index.records import Hit
+from index.text import one_line
+
+MODEL = Path(__file__).with_name("ranking.json")
+Floats = npt.NDArray[np.float64]
+
+_SILENT = frozenset({"title", "number", "addressees", "signature", "section"})
+
+# Words of nearly every question, which no clause has to hold.
+_COMMON = frozenset("企业 公司 我们 政策 文件 规定 请问 可以 没有 还是 一个 现在 如果 就是 政府 这个 那个 我们公司 单位 怎样 一共 是不是 有没有 多少 哪些".split())
+
+SENTENCE_FEATURES: tuple[str, ...] = (
+    "dense", "late", "late_part", "lexical", "gap", "gap_part", "below", "first", "clause", "short", "length",
+    "english", "english_dense", "english_late", "earlier_in_part", "top_part",
+    *(f"has_{kind}" for kind in KINDS), *(f"lacks_{kind}" for kind in KINDS), "match", "unmatched", "conflicts",
+)  # fmt: skip
+ANSWER_FEATURES: tuple[str, ...] = (
+    "sentence", "second", "mean3", "dense", "late", "late_part", "lexical", "gap", "gap_part", "english", "english_late", "asks_none",
+    "part_match", "part_unmatched", *(f"part_lacks_{kind}" for kind in KINDS), *(f"lacks_{kind}" for kind in KINDS),
+    "numbers_open", "length", "conflicts", "words_open_part", "words_open_document", "longest_open", "codes_open",
+    "outside", "outside_late", "per_open",
+    "formal_gap", "formal_gap_part", "formal_open",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Hits in order of the chance that each answers the question.
+
+    ``stated`` is the chance that the documents answer it at all, ``confidence`` that the first hit does.
+    """
+
+    hits: tuple[Hit, ...]
+    chances: tuple[float, ...]
+    stated: float
+    confidence: float
+
+
+def eligible(hits: Sequence[Hit], depth: int) -> list[Hit]:
+    """The first ``depth`` hits that can state a measure.
+
+    Titles, signatures and the like only name the document; a line of units answers for the clause that it
+    belongs to and is reached through it.
+    """
+    return [hit for hit in hits if hit.quote.part.kind not in _SILENT and not _is_line(hit)][:depth]
+
+
+def rank(text: str, english: bool, hits: Sequence[Hit], outside: Hit | None = None) -> Ranked:
+    """Order the hits of the question ``text`` (normalised); the scores of their quotes become the chances.
+
+    ``outside`` is the best hit of all documents where the question's scope left some out.
+    """
+    if not hits:
+        return Ranked((), (), 0.0, 0.0)
+    table = sentence_features(text, english, hits)
+    chances = _logistic("sentence", table)
+    order = sorted(range(len(hits)), key=lambda n: (-chances[n], n))
+    ordered = [replace(hits[n], quote=replace(hits[n].quote, score=float(chances[n]))) for n in order]
+    best = [float(chances[n]) for n in order]
+    row = answer_features(text, english, ordered, best, outside)[None, :]
+    return Ranked(tuple(ordered), tuple(best), float(_logistic("stated", row)[0]), float(_logistic("right", row)[0]))
+
+
+def sentence_features(text: str, english: bool, hits: Sequence[Hit]) -> Floats:
+    """(hits, features): how near each sentence is and whether it states the kind of fact asked for."""
+    wants = asked(text)
+    rows = []
+    for n, hit in enumerate(hits):
+        quote = hit.quote
+        has = _stated(hit)
+        rows.append(
+            [
+                hit.dense, hit.late, hit.late_part, hit.lexical, hit.gap, hit.gap_part, hits[0].score - hit.score, n == 0,
+                quote.part.kind == "clause", quote.end - quote.start < 15, min(quote.end - quote.start, 120) / 120,
+                english, english * hit.dense, english * hit.late,
+                min(sum(other.quote.part == quote.part for other in hits[:n]), 5) / 5, quote.part == hits[0].quote.part,
+                *(kind in wants and kind in has for kind in KINDS), *(kind in wants and kind not in has for kind in KINDS),
+                bool(wants & has), bool(wants) and not wants & has,
+                conflicts(text, f"{quote.part.heading or ''} {one_line(quote.text)}"),
+            ]
+        )  # fmt: skip
+    return np.array(rows, np.float64)
+
+
+def answer_features(text: str, english: bool, hits: Sequence[Hit], chances: Sequence[float], outside: Hit | None = None) -> Floats:
+    """(features,): what speaks for the first hit as an answer, and what is asked but stated nowhere in its clause."""
+    wants = asked(text)
+    first = hits[0]
+    has = _stated(first)
+    around: frozenset[Kind] = frozenset().union(*(_stated(h) for h in hits[:8] if h.quote.part == first.quote.part))
+    region = first.quote.document.region or ""
+    words = [word for word in content_words(text) if word not in region and region not in word]
+    part_text = first.quote.document.text[first.quote.part.start : first.quote.part.end]
+    return np.array(
+        [
+            _logit(chances[0]), _logit(chances[1]) if len(chances) > 1 else -6.0, float(np.mean(chances[:3])),
+            first.dense, first.late, first.late_part, first.lexical, first.gap, first.gap_part, english, english * first.late,
+            not wants, bool(wants & around), bool(wants) and not wants & around,
+            *(kind in wants and kind not in around for kind in KINDS), *(kind in wants and kind not in has for kind in KINDS),
+            _open(numbers(text), part_text), min(len(text), 60) / 60,
+            conflicts(text, f"{first.quote.part.heading or ''} {one_line(first.quote.text)}"),
+            _open(words, part_text), _open(words, first.quote.document.text),
+            max((len(word) for word in words if word not in first.quote.document.text.lower()), default=0) / 6,
+            _open(codes(text), part_text),
+            max(0.0, outside.score - max(h.score for h in hits)) if outside else 0.0,
+            max(0.0, outside.late_part - first.late_part) if outside else 0.0,
+            _open(per_units(text), part_text),
+            *_formal(words, first),
+        ],
+        np.float64,
+    )  # fmt: skip
+
+
+def _formal(words: Sequence[str], hit: Hit) -> tuple[float, float, float]:
+    """A gap weighs more in a question that otherwise speaks the words of the document."""
+    text = hit.quote.document.text.lower()
+    known = [word in text for word in words]
+    if len(words) < 2:
+        return 0.0, 0.0, 0.0
+    share = sum(known) / len(words)
+    odd = max((len(word) for word, held in zip(words, known, strict=True) if not held), default=0)
+    return share * hit.gap, share * hit.gap_part, share * min(odd, 4) / 4
+
+
+def _is_line(hit: Hit) -> bool:
+    return any(s.start <= hit.quote.start and hit.quote.end <= s.end for s in hit.quote.part.responsible_spans)
+
+
+def _stated(hit: Hit) -> frozenset[Kind]:
+    return stated_cached(one_line(hit.quote.text), _is_line(hit))
+
+
+@cache
+def stated_cached(text: str, line: bool) -> frozenset[Kind]:
+    return stated(text, line)
+
+
+def numbers(text: str) -> list[str]:
+    return re.findall(r"\d+(?:\.\d+)?", text)
+
+
+def codes(text: str) -> list[str]:
+    """Names of standards and procedures: CMMI, ISO 28000, 1210."""
+    return [c for c in re.findall(r"[A-Z]{2,}[\w.]*|(?<!\d)\d{4}(?!\d|年)", text) if c not in ("AND", "OR", "US", "RMB", "USD")]
+
+
+def content_words(text: str) -> list[str]:
+    """The Chinese words of a question that name something, lower case."""
+    return [w for w in tokens(text) if len(w) >= 2 and re.search(r"[一-龥]", w) and not GENERIC.fullmatch(w) and w not in _COMMON]
+
+
+def _open(wanted: Sequence[str], text: str) -> float:
+    """The share of the wanted words that do not stand in the text."""
+    lower = text.lower()
+    return sum(word.lower() not in lower for word in wanted) / len(wanted) if wanted else 0.0
+
+
+def _logit(chance: float) -> float:
+    clipped = min(max(chance, 1e-6), 1 - 1e-6)
+    return float(np.log(clipped / (1 - clipped)))
+
+
+@cache
+def _model() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(MODEL.read_text(encoding="utf-8"))
+    return loaded
+
+
+def _logistic(name: str, table: Floats) -> Floats:
+    model = _model()[name]
+    weights = np.array([model["weights"][feature] for feature in model["features"]])
+    return np.asarray(1 / (1 + np.exp(-(table @ weights + model["intercept"]))))
