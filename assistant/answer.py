@@ -89,20 +89,19 @@ def quote_dict(quote: Quote, as_of: datetime.date) -> dict[str, Any]:
             "until": holds.until.isoformat() if holds.until else None,
             "basis": holds.basis.of(document.text) if holds.basis else None,
         },
-        "figures": [
-            {"text": f.of(document.text), "start": f.start, "end": f.end}
-            for f in figures(document.text, quote.start, quote.end)
-        ],
+        "figures": [{"text": f.of(document.text), "start": f.start, "end": f.end} for f in figures(document.text, quote.start, quote.end)],
         "score": round(quote.score, 4),
     }
 
 
 def document_dict(document: Document) -> dict[str, Any]:
+    """The public form of what a document says of itself."""
     fields = ("id", "title", "number", "issuer", "region", "issued", "status")
     return {name: getattr(document, name) for name in fields}
 
 
 def clause_dict(part: Part) -> dict[str, Any]:
+    """The public form of the clause that a quote stands in."""
     return {
         "id": part.id,
         "number": part.number,

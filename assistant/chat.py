@@ -190,9 +190,7 @@ class Assistant:
 def _mixed(hits: Sequence[Hit], added: Sequence[Hit]) -> list[Hit]:
     """The hits of a follow-up with its topic, reordered by how well they meet what it adds."""
     score = {(h.quote.document.id, h.quote.start): h.score for h in added}
-    mixed = [
-        replace(h, score=(1 - ADDED) * h.score + ADDED * score.get((h.quote.document.id, h.quote.start), 0.0)) for h in hits
-    ]
+    mixed = [replace(h, score=(1 - ADDED) * h.score + ADDED * score.get((h.quote.document.id, h.quote.start), 0.0)) for h in hits]
     return sorted(mixed, key=lambda h: -h.score)
 
 
@@ -202,4 +200,5 @@ def library() -> list[Document]:
 
 
 def index_folder(settings: Settings) -> Path:
+    """Where the index of the library is kept."""
     return settings.data / "index"

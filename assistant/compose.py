@@ -68,7 +68,11 @@ def term_answer(question: Question, documents: Sequence[Document], as_of: dateti
     leads = []
     for document in documents:
         _, _, basis = document_term(document)
-        span = document.status_span if document.status == "draft" and takes_adoption_for_granted(question.text) else basis or document.status_span
+        span = (
+            document.status_span
+            if document.status == "draft" and takes_adoption_for_granted(question.text)
+            else basis or document.status_span
+        )
         if document.status != "draft" and basis is None:
             span = None
         part = _part_at(document, span.start) if span else next((p for p in document.parts if p.kind == "signature"), None)
@@ -131,9 +135,8 @@ def answer(question: Question, ranked: Ranked, outside: Ranked | None, as_of: da
         return not_found(question, near, as_of, fact=missing)
     if question.asks == "who":
         return _who(question, chosen, ranked, as_of)
-    lead, notices = say("lead", question.language), ()
-    if corrected:
-        lead, notices = corrected[0], (corrected[0],)
+    lead = corrected[0] if corrected else say("lead", question.language)
+    notices = (lead,) if corrected else ()
     return _answered(question, chosen, as_of, lead, ranked.confidence, notices=notices)
 
 
@@ -189,7 +192,9 @@ def _cells(question: Question, quote: Quote, columns: Sequence[str], quotes: lis
 def whole_clause(question: Question, quote: Quote, as_of: datetime.date) -> Answer:
     """The whole clause that a quote of the answer before stands in."""
     start, end = _trimmed(quote.document, quote.part)
-    return _answered(question, [Quote(quote.document, quote.part, start, end, quote.score)], as_of, say("lead_whole", question.language), 0.9)
+    return _answered(
+        question, [Quote(quote.document, quote.part, start, end, quote.score)], as_of, say("lead_whole", question.language), 0.9
+    )
 
 
 def not_found(question: Question, hits: Sequence[Hit], as_of: datetime.date, fact: str | None = None, text: str | None = None) -> Answer:
@@ -197,7 +202,11 @@ def not_found(question: Question, hits: Sequence[Hit], as_of: datetime.date, fac
     related = tuple(hit.quote for hit in hits)
     if text is None:
         known = fact and related
-        text = say("not_found_fact", question.language, fact=say(fact or "", question.language)) if known else say("not_found", question.language)
+        text = (
+            say("not_found_fact", question.language, fact=say(fact or "", question.language))
+            if known
+            else say("not_found", question.language)
+        )
     if related:
         text += "\n\n" + say("related", question.language)
     return _answer(question, as_of, "not_found", text, related=related)
@@ -238,7 +247,13 @@ def _missing(question: Question, ranked: Ranked) -> str | None:
     if question.asks == "contact" and not any(_CONTACT.search(h.quote.text) for h in ranked.hits[:3]):
         return "contact"
     wanted = demanded(question.text)
-    told = frozenset().union(*(stated(one_line(h.quote.text)) for h, c in list(zip(ranked.hits, ranked.chances, strict=True))[:3] if c >= 0.3 * ranked.chances[0]))
+    told = frozenset().union(
+        *(
+            stated(one_line(h.quote.text))
+            for h, c in list(zip(ranked.hits, ranked.chances, strict=True))[:3]
+            if c >= 0.3 * ranked.chances[0]
+        )
+    )
     if wanted and not wanted & told:
         return next(iter(sorted(wanted)))
     return None
@@ -293,10 +308,10 @@ def _who(question: Question, chosen: Sequence[Quote], ranked: Ranked, as_of: dat
     stated_in_text = [q for q in chosen if re.search(r"(?:由|牵头|负责|会同|受理|审核|主管)", q.text)]
     if lines:
         found = unit_correction(question.text, lines[0].part)
-        lead, notices = say("lead_who", question.language), ()
+        lead = say("lead_who", question.language)
         if found:
             lead = say("lead_units", question.language, claimed=found.claimed, stated=found.stated, refs="[1]")
-            notices = (lead,)
+        notices = (lead,) if found else ()
         return _answered(question, [*lines[:3], *measures][:MOST], as_of, lead, ranked.confidence, notices=notices)
     if stated_in_text:
         return _answered(question, stated_in_text[:2], as_of, say("lead", question.language), ranked.confidence)
@@ -340,7 +355,7 @@ def _items(question: Question, quotes: Sequence[Quote]) -> list[str]:
 def _told(question: Question, quote: Quote) -> str:
     """The piece of the quote that holds the asked figures, these in bold; the whole quote where none is asked."""
     text = quote.document.text
-    found = [s for s in figures(text, quote.start, quote.end)] if asked(question.text) & VALUE_KINDS else []
+    found = list(figures(text, quote.start, quote.end)) if asked(question.text) & VALUE_KINDS else []
     start, end = (_segments(text, quote, found)) if found else (quote.start, quote.end)
     pieces, at = [], start
     for span in (s for s in found if s.start >= start and s.end <= end):

@@ -27,10 +27,31 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
-    ("duration", re.compile(r"几天|几日|多久|几个(?:工作日|月|小时|钟头)|多长时间|多少天|几年|多少个?工作日|时限|期限|有效期|how (?:long|fast|quick|soon|many (?:working |business )?days)", re.I)),
-    ("date", re.compile(r"什么时候|啥时候|何时|截止|哪天|哪一?年|几月|几号|到哪(?:天|年|月)|到什么时候|什么日子|\bwhen\b|deadline|until when|by what date|closing date|what date", re.I)),
-    ("count", re.compile(r"多少(?:家|个|人|名|户|场|次|项|台|辆|箱|种)|几(?:家|人|名|户|场|次|项|台|辆|种|个(?!点|工作日|月|小时|钟头))|数量|how many(?! (?:working |business )?days)", re.I)),
-    ("contact", re.compile(r"电话|热线|联系人|联系方式|邮箱|传真|号码|phone|hotline|telephone|e-?mail|contact (?:person|number|details)", re.I)),
+    (
+        "duration",
+        re.compile(
+            r"几天|几日|多久|几个(?:工作日|月|小时|钟头)|多长时间|多少天|几年|多少个?工作日|时限|期限|有效期|how (?:long|fast|quick|soon|many (?:working |business )?days)",
+            re.I,
+        ),
+    ),
+    (
+        "date",
+        re.compile(
+            r"什么时候|啥时候|何时|截止|哪天|哪一?年|几月|几号|到哪(?:天|年|月)|到什么时候|什么日子|\bwhen\b|deadline|until when|by what date|closing date|what date",
+            re.I,
+        ),
+    ),
+    (
+        "count",
+        re.compile(
+            r"多少(?:家|个|人|名|户|场|次|项|台|辆|箱|种)|几(?:家|人|名|户|场|次|项|台|辆|种|个(?!点|工作日|月|小时|钟头))|数量|how many(?! (?:working |business )?days)",
+            re.I,
+        ),
+    ),
+    (
+        "contact",
+        re.compile(r"电话|热线|联系人|联系方式|邮箱|传真|号码|phone|hotline|telephone|e-?mail|contact (?:person|number|details)", re.I),
+    ),
     (
         "units",
         re.compile(
@@ -39,7 +60,13 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
-    ("list", re.compile(r"哪些|哪几|哪种|分别是|都有什么|包括什么|名单|清单|what (?:are|kinds?|types?|documents|conditions)|\bwhich\b|list of|\bname(?:s)? of\b", re.I)),
+    (
+        "list",
+        re.compile(
+            r"哪些|哪几|哪种|分别是|都有什么|包括什么|名单|清单|what (?:are|kinds?|types?|documents|conditions)|\bwhich\b|list of|\bname(?:s)? of\b",
+            re.I,
+        ),
+    ),
     (
         "names",
         re.compile(
@@ -49,14 +76,37 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         ),
     ),
     ("place", re.compile(r"在哪|哪里|哪儿|地址|什么地方|几号楼|窗口|平台|网站|where\b|address|portal|website", re.I)),
-    ("procedure", re.compile(r"怎么(?:申请|办|报|弄|交|填|领|走)|如何(?:申请|办理|申报)|流程|手续|材料|how (?:do|can|to|should)\b|procedure|what do (?:i|we) need|documents", re.I)),
+    (
+        "procedure",
+        re.compile(
+            r"怎么(?:申请|办|报|弄|交|填|领|走)|如何(?:申请|办理|申报)|流程|手续|材料|how (?:do|can|to|should)\b|procedure|what do (?:i|we) need|documents",
+            re.I,
+        ),
+    ),
 )
 
 _DEMANDED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("percent", re.compile(r"比例|几成|百分之几|百分比|几个点|[费利税息]率(?:是|为|多少|几)|percentage|what (?:interest |premium |subsidy )?rate", re.I)),
-    ("money", re.compile(r"多少(?:万|亿)?元|多少钱|多少万|几万|几元|多少(?:万|亿)?美[元金]|限额|上限(?:是|为)?多少|封顶(?:是|为)?多少|最高多少|how many (?:yuan|rmb|dollars)|how much does .{0,40} (?:pay|reward|give)", re.I)),
+    (
+        "percent",
+        re.compile(
+            r"比例|几成|百分之几|百分比|几个点|[费利税息]率(?:是|为|多少|几)|percentage|what (?:interest |premium |subsidy )?rate", re.I
+        ),
+    ),
+    (
+        "money",
+        re.compile(
+            r"多少(?:万|亿)?元|多少钱|多少万|几万|几元|多少(?:万|亿)?美[元金]|限额|上限(?:是|为)?多少|封顶(?:是|为)?多少|最高多少|how many (?:yuan|rmb|dollars)|how much does .{0,40} (?:pay|reward|give)",
+            re.I,
+        ),
+    ),
     ("duration", re.compile(r"几个工作日|几天(?!能|可)|多少个?(?:工作日|天)|how many (?:working |business )?days", re.I)),
-    ("count", re.compile(r"多少(?:家|个(?!工作日)|人|名|户|台|辆|场)|几(?:家|名|户|台|辆)(?!银行|机构|公司|企业|单位|部门)|how many (?:companies|firms|people|staff)", re.I)),
+    (
+        "count",
+        re.compile(
+            r"多少(?:家|个(?!工作日)|人|名|户|台|辆|场)|几(?:家|名|户|台|辆)(?!银行|机构|公司|企业|单位|部门)|how many (?:companies|firms|people|staff)",
+            re.I,
+        ),
+    ),
     ("contact", re.compile(r"电话|热线|联系人|联系方式|邮箱|phone|hotline|telephone|e-?mail", re.I)),
 )
 
@@ -70,7 +120,9 @@ _UNITS_OF: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("count", re.compile(r"家|个|人|名|户|场|次|项|台|辆|箱|种|平方米|吨|件|张|份|批|万?亩|倍")),
 )
 _CONTACT = re.compile(r"\d{3,4}[-－—]\d{7,8}|(?<!\d)1\d{10}(?!\d)|(?<!\d)\d{7,8}(?!\d)|[\w.]+@[\w.]+|(?<!\d)12\d{3}(?!\d)")
-_NAMED = re.compile(r"(?<![一-龥])(?!.{0,4}(?:合作|经办|商业|第三方|各|有关|相关|专业|龙头|骨干|外贸|服务|生产|承运|成员|会计师事务))[一-龥]{2,10}(?:银行|公司|集团|事务所|大学|学院)(?![一-龥]{0,3}(?:可以|应当|按|获得))|(?:[一-龥]{2,6}、){2,}[一-龥]{2,6}等?(?:国家|国|县|区)")
+_NAMED = re.compile(
+    r"(?<![一-龥])(?!.{0,4}(?:合作|经办|商业|第三方|各|有关|相关|专业|龙头|骨干|外贸|服务|生产|承运|成员|会计师事务))[一-龥]{2,10}(?:银行|公司|集团|事务所|大学|学院)(?![一-龥]{0,3}(?:可以|应当|按|获得))|(?:[一-龥]{2,6}、){2,}[一-龥]{2,6}等?(?:国家|国|县|区)"
+)
 _PLACE = re.compile(r"平台|网站|系统|窗口|专窗|大厅|路\d*号|小程序|邮寄|报送|提交|登录|“单一窗口”|公众号")
 _PROCEDURE = re.compile(r"申报|申请|提交|填报|受理|材料|凭|审核|备案|办理|登录|报送|初审|公示|拨付")
 
@@ -137,4 +189,6 @@ def _present(text: str, words: tuple[str, ...]) -> frozenset[str]:
 
 def per_units(text: str) -> list[str]:
     """What a sum is counted by in the text: 每平方米, 每个展位 → 平方米, 展位."""
-    return re.findall(r"每一?(?:个|家|户|名|台|辆|件|票|张)?(平方米|平米|展位|标准展位|公斤|吨|箱|标箱|亩|人|小时|公里|航次|班|店铺|单|英里)", text)
+    return re.findall(
+        r"每一?(?:个|家|户|名|台|辆|件|票|张)?(平方米|平米|展位|标准展位|公斤|吨|箱|标箱|亩|人|小时|公里|航次|班|店铺|单|英里)", text
+    )

@@ -46,9 +46,15 @@ _PHRASES: dict[str, tuple[str, str]] = {
     ),
     "abridged": ("{refs} 所在文件自注有删减。", "The document of {refs} states that it is abridged."),
     "not_stated_term": ("{refs} 未注明有效期。", "No period of validity is stated for {refs}."),
-    "in_force": ("截至 {as_of}，{refs} 仍在写明的期限内（原文：“{basis}”）。", "As of {as_of}, {refs} is within its stated period (“{basis}”)."),
+    "in_force": (
+        "截至 {as_of}，{refs} 仍在写明的期限内（原文：“{basis}”）。",
+        "As of {as_of}, {refs} is within its stated period (“{basis}”).",
+    ),
     "not_found": ("现有文件没有写明这一点。", "The documents do not state this."),
-    "not_found_fact": ("现有文件提到了相关内容，但没有写明您问的{fact}。", "The documents touch on this but do not state the {fact} you ask for."),
+    "not_found_fact": (
+        "现有文件提到了相关内容，但没有写明您问的{fact}。",
+        "The documents touch on this but do not state the {fact} you ask for.",
+    ),
     "not_covered": (
         "现有文件不包括{places}的政策（已收录：{regions}），无法回答。",
         "The documents do not cover {places} (held here: {regions}), so this cannot be answered.",
@@ -81,7 +87,10 @@ _PHRASES: dict[str, tuple[str, str]] = {
     ),
     "empty": ("请输入想了解的政策问题，例如：", "Please type a policy question, for example:"),
     "vague": ("您想问哪一方面？请补充事项或地区，例如：", "Which measure do you mean? Please name a topic or region, for example:"),
-    "too_long": ("问题太长（最多 {limit} 字），请把要问的一件事单独写出来。", "The question is too long (at most {limit} characters); please ask one thing at a time."),
+    "too_long": (
+        "问题太长（最多 {limit} 字），请把要问的一件事单独写出来。",
+        "The question is too long (at most {limit} characters); please ask one thing at a time.",
+    ),
     "ask_who": ("{region}“{heading}”由哪些单位负责？", "Which units are responsible for “{heading}” in {region}?"),
     "ask_valid": ("{region}“{heading}”现在还有效吗？", "Is “{heading}” in {region} still valid?"),
     "ask_region": ("{region}呢？", "What about {region}?"),
@@ -111,10 +120,9 @@ def say(key: str, language: Language, **values: object) -> str:
         return english.format(**values)
     if language == "zh":
         return chinese.format(**values)
-    return "".join(
-        piece if piece.startswith("{") else traditional(piece) for piece in re.split(r"(\{\w+\})", chinese)
-    ).format(**values)
+    return "".join(piece if piece.startswith("{") else traditional(piece) for piece in re.split(r"(\{\w+\})", chinese)).format(**values)
 
 
 def join(names: list[str], language: Language) -> str:
+    """The names as a list in the language."""
     return (", " if language == "en" else "、").join(names)

@@ -11,7 +11,9 @@ from pathlib import Path
 TABLE = Path(__file__).with_name("places.tsv")
 
 # Words that hold the name of a place without naming it.
-_NOT_A_PLACE = re.compile(r"复合肥|沿海口岸|出海口|[医信]保定|新乡村|江河源头|三明治|中山(?:路|大学|装)|重大庆典|胶州湾|苏州河|全国(?=试点|总量|范围)")
+_NOT_A_PLACE = re.compile(
+    r"复合肥|沿海口岸|出海口|[医信]保定|新乡村|江河源头|三明治|中山(?:路|大学|装)|重大庆典|胶州湾|苏州河|全国(?=试点|总量|范围)"
+)
 
 
 # A name that no table holds: 柘岭市 at the head of a question or behind 在, 我们, ，.

@@ -11,7 +11,9 @@ from index.records import Part, Quote
 from index.text import one_line, plain
 
 _DIGITS = {c: str(n) for n, c in enumerate("零一二三四五六七八九十")} | {"〇": "0", "两": "2", "俩": "2"}
-_CLAIM = re.compile(r"(\d+(?:\.\d+)?)\s*(%|亿美元|万美元|亿元|万元|美元|元|万|亿|家|个工作日|工作日|天|日|个月|年|小时|人|辆|箱|个百分点|个)")
+_CLAIM = re.compile(
+    r"(\d+(?:\.\d+)?)\s*(%|亿美元|万美元|亿元|万元|美元|元|万|亿|家|个工作日|工作日|天|日|个月|年|小时|人|辆|箱|个百分点|个)"
+)
 _SHARES = {"一半": "50%", "半数": "50%", "全额": "100%", "全部报销": "100%", "百分之百": "100%", "全报": "100%", "全免": "100%"}
 _OFFICE = re.compile(r"[一-龥]{1,8}?(?:部|局|委|厅|署|海关|银行|办|总署|总局|委员会)")
 _CONFIRMS = re.compile(r"对吗|对吧|是吗|是吧|是不是|没错吧|right\?|isn't it|correct\?", re.I)
@@ -30,7 +32,11 @@ def normal(text: str) -> str:
     """Figures of a question in one way of writing: 百分之五十 and 五成 → 50%, １００ → 100."""
     text = plain(text)
     text = re.sub(r"百分之([一二三四五六七八九十百零\d.]+)", lambda m: f"{_number(m[1])}%", text)
-    text = re.sub(r"([一二两三四五六七八九])成(?!立|为|功|本|果|交|员|长|都|品|熟|套|型|绩|效)(半)?", lambda m: f"{_DIGITS[m[1]]}{'5' if m[2] else '0'}%", text)
+    text = re.sub(
+        r"([一二两三四五六七八九])成(?!立|为|功|本|果|交|员|长|都|品|熟|套|型|绩|效)(半)?",
+        lambda m: f"{_DIGITS[m[1]]}{'5' if m[2] else '0'}%",
+        text,
+    )
     for word, figure in _SHARES.items():
         text = text.replace(word, figure)
     return text
@@ -55,9 +61,12 @@ def claims(question: str) -> list[tuple[str, str]]:
 def figure_correction(question: str, quote: Quote, around: str) -> Correction | None:
     """A figure of the question that the clause contradicts: same unit, other number, the asked one nowhere in it."""
     known = normal(around)
-    said = [(span.of(quote.document.text), normal(span.of(quote.document.text))) for span in figures(quote.document.text, quote.start, quote.end)]
+    said = [
+        (span.of(quote.document.text), normal(span.of(quote.document.text)))
+        for span in figures(quote.document.text, quote.start, quote.end)
+    ]
     for number, unit in claims(question):
-        if _holds(known, number, unit) or re.search(rf"20\d\d年?$|^20[12]\d$", number):
+        if _holds(known, number, unit) or re.fullmatch(r"20[0-4]\d", number):
             continue
         for printed, figure in said:
             other = re.search(r"(\d+(?:\.\d+)?)", figure)
@@ -96,7 +105,13 @@ def unit_correction(question: str, part: Part) -> Correction | None:
 
 def takes_adoption_for_granted(question: str) -> bool:
     """The question treats a text as adopted and in force."""
-    return bool(re.search(r"正式(?:印发|施行|实施|发布|执行)|已经?(?:印发|生效|施行|实施|执行|出台)|起施行|开始执行|哪天起执行|生效了|already (?:in force|adopted)|took effect", plain(question), re.I))
+    return bool(
+        re.search(
+            r"正式(?:印发|施行|实施|发布|执行)|已经?(?:印发|生效|施行|实施|执行|出台)|起施行|开始执行|哪天起执行|生效了|already (?:in force|adopted)|took effect",
+            plain(question),
+            re.I,
+        )
+    )
 
 
 def confirms(question: str) -> bool:

@@ -21,8 +21,20 @@ MAX_LENGTH = 2000  # code points of a question
 _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
     ("number", re.compile(r"文号|发文字号|document number|reference number")),
     ("contact", re.compile(r"电话|联系人|联系方式|邮箱|传真|联系谁|phone|telephone|contact (?:person|number)|e-?mail", re.I)),
-    ("issuer", re.compile(r"谁(?:发|印发|制定|出台|签)的|(?:哪个|什么)(?:部门|单位|机关)(?:发|印发|制定|出台)的?|发文(?:机关|单位)|who (?:issued|signed|published)", re.I)),
-    ("issued", re.compile(r"(?:什么时候|何时|哪天|哪一天|几月几[号日]|哪年)(?:发|印发|发布|出台|公布)|(?:发布|印发|成文|发文)(?:日期|时间)|when was .{0,60}(?:issued|published)", re.I)),
+    (
+        "issuer",
+        re.compile(
+            r"谁(?:发|印发|制定|出台|签)的|(?:哪个|什么)(?:部门|单位|机关)(?:发|印发|制定|出台)的?|发文(?:机关|单位)|who (?:issued|signed|published)",
+            re.I,
+        ),
+    ),
+    (
+        "issued",
+        re.compile(
+            r"(?:什么时候|何时|哪天|哪一天|几月几[号日]|哪年)(?:发|印发|发布|出台|公布)|(?:发布|印发|成文|发文)(?:日期|时间)|when was .{0,60}(?:issued|published)",
+            re.I,
+        ),
+    ),
     (
         "who",
         re.compile(
@@ -33,14 +45,34 @@ _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
-    ("validity", re.compile(r"(?:还|仍)(?:有效|执行|能(?:报|享受|申请|用)|在执行|管用)|有效期|过期|失效|作废|生效|still (?:valid|in force|appl|available)|expired?|rely on", re.I)),
-    ("compare", re.compile(r"区别|不同|不一样|对比|比较|相比|谁更|哪个(?:城市|地方|市)|哪里(?:更|最)|各地|差在|分别|\bversus\b|\bvs\b|\bcompare|difference|which (?:city|region|place)", re.I)),
-    ("amount", re.compile(r"多少|几成|几个点|比例|上限|封顶|最高|额度|幅度|how much|how many|percent|\bcap\b|\brate\b|ceiling|maximum", re.I)),
+    (
+        "validity",
+        re.compile(
+            r"(?:还|仍)(?:有效|执行|能(?:报|享受|申请|用)|在执行|管用)|有效期|过期|失效|作废|生效|still (?:valid|in force|appl|available)|expired?|rely on",
+            re.I,
+        ),
+    ),
+    (
+        "compare",
+        re.compile(
+            r"区别|不同|不一样|对比|比较|相比|谁更|哪个(?:城市|地方|市)|哪里(?:更|最)|各地|差在|分别|\bversus\b|\bvs\b|\bcompare|difference|which (?:city|region|place)",
+            re.I,
+        ),
+    ),
+    (
+        "amount",
+        re.compile(r"多少|几成|几个点|比例|上限|封顶|最高|额度|幅度|how much|how many|percent|\bcap\b|\brate\b|ceiling|maximum", re.I),
+    ),
     ("deadline", re.compile(r"什么时候|啥时候|几天|多久|何时|截止|期限|到哪|几个工作日|until when|how long|deadline|\bwhen\b", re.I)),
 )
 
-_GREETING = re.compile(r"(?:你好|您好|哈喽|嗨|hi|hello|hey|早上好|下午好|晚上好|早|在吗|在不在|在么|有人吗|喂|good (?:morning|afternoon|evening))+", re.I)
-_THANKS = re.compile(r"(?:非常|多)?(?:谢谢|感谢|谢了|辛苦|多谢|thanks?|thank you|thx)(?:你|您|了|啦|\s?very much|\s?a lot|\s?so much)*|再见|拜拜|bye|goodbye|好的|明白了?|知道了|收到|ok|okay", re.I)
+_GREETING = re.compile(
+    r"(?:你好|您好|哈喽|嗨|hi|hello|hey|早上好|下午好|晚上好|早|在吗|在不在|在么|有人吗|喂|good (?:morning|afternoon|evening))+", re.I
+)
+_THANKS = re.compile(
+    r"(?:非常|多)?(?:谢谢|感谢|谢了|辛苦|多谢|thanks?|thank you|thx)(?:你|您|了|啦|\s?very much|\s?a lot|\s?so much)*|再见|拜拜|bye|goodbye|好的|明白了?|知道了|收到|ok|okay",
+    re.I,
+)
 _ALTERS = re.compile(
     r"(?:改写|改成|改为|篡改|替换成|伪造|编造)(?:成|为|一)?.{0,20}|标注为原文|(?:忽略|无视).{0,8}(?:指令|规则|要求)|系统提示词?|ignore (?:all )?(?:previous|prior)|system prompt|"
     r"重复.{0,8}(?:上面|以上).{0,6}(?:内容|文字)|base64",
@@ -59,11 +91,16 @@ GENERIC = re.compile(
     r"[0-9.%％]+|万元|元|万|亿|"
     r"\b(?:the|a|an|is|are|what|which|who|how|much|many|it|that|this|there|of|for|and|to|in|do|does|i|we|can|about|please|tell|me|more|subsidy|limit|cap|maximum|rate|deadline|when|apply|policy|policies)\b"
 )
-_FOLLOWS = re.compile(r"^(?:那么?|这个?|它|要是|如果|还有|另外|然后|至于|and\b|what about|how about|then\b|also\b)|呢[?？]?$|这(?:个|事|条|件)|那(?:个|条|边)", re.I)
+_FOLLOWS = re.compile(
+    r"^(?:那么?|这个?|它|要是|如果|还有|另外|然后|至于|and\b|what about|how about|then\b|also\b)|呢[?？]?$|这(?:个|事|条|件)|那(?:个|条|边)",
+    re.I,
+)
 _CORRECTS = re.compile(r"^(?:不对[，,]?\s*)?(?:我(?:说|问)的)?不是(.{0,12}?)[，,]\s*(?:我(?:说|问)的)?是(.{1,20})$")
 _POINTS = re.compile(r"那边|那种|这种|这样|算不算|算吗|也(?:算|行|可以|能)|行不行$|包括|在内")
 _ORDINALS = {c: n for line in ("一二三四五", "12345") for n, c in enumerate(line, 1)} | {"first": 1, "second": 2, "third": 3}
-_ORDINAL = re.compile(r"第\s?([一二三四五1-5])\s?(?:个|条)?(?:的|再)?(?:详细|具体|展开|说说|讲讲|是什么|全文|原文|呢)|(?:the )?(first|second|third) one", re.I)
+_ORDINAL = re.compile(
+    r"第\s?([一二三四五1-5])\s?(?:个|条)?(?:的|再)?(?:详细|具体|展开|说说|讲讲|是什么|全文|原文|呢)|(?:the )?(first|second|third) one", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +208,9 @@ class Reader:
             if re.fullmatch(r"那?[^吗么怎谁哪几多]{1,8}呢[?？]?", question.text):
                 return replace(self._rebuilt(question, text, region), addition=question.text.rstrip("呢?？"), base=before.base)
             rebuilt = self._rebuilt(question, text, region)
-            return replace(rebuilt, asks=question.asks, previous=before.standalone if before.previous is None else before.previous, base=before.base)
+            return replace(
+                rebuilt, asks=question.asks, previous=before.standalone if before.previous is None else before.previous, base=before.base
+            )
         if moved or question.documents is not None:
             return replace(question, manner="question")
         follows = bool(_FOLLOWS.search(question.text))
@@ -215,7 +254,11 @@ class Reader:
         for place in reversed(self._places.find(text)):
             if self._places.covered(place):
                 text = text[: place.start] + " " + text[place.end :]
-        text = re.sub(r"[一-龥]{0,6}[〔\[(（]\s?20\d\d\s?[〕\])）]\s?\d+号(?:文件?)?|\d+号(?:文件?|意见)|^\s*(?:的)?(?:文件|意见)(?:里|中|对|说)?|办公厅", " ", text)
+        text = re.sub(
+            r"[一-龥]{0,6}[〔\[(（]\s?20\d\d\s?[〕\])）]\s?\d+号(?:文件?)?|\d+号(?:文件?|意见)|^\s*(?:的)?(?:文件|意见)(?:里|中|对|说)?|办公厅",
+            " ",
+            text,
+        )
         text = re.sub(r"^[\s的，,、:：]+", "", text)
         return text if re.search(r"\w", text) else plain(text)
 
@@ -281,6 +324,7 @@ def language(text: str) -> Language:
 
 
 def asks(text: str) -> Asks:
+    """The kind of fact that is asked for first; "fact" where none in particular is."""
     return next((kind for kind, pattern in _ASKS if pattern.search(text)), "fact")
 
 

@@ -30,7 +30,35 @@ Floats = npt.NDArray[np.float64]
 _SILENT = frozenset({"title", "number", "addressees", "signature", "section"})
 
 # Words of nearly every question, which no clause has to hold.
-_COMMON = frozenset("企业 公司 我们 政策 文件 规定 请问 可以 没有 还是 一个 现在 如果 就是 政府 这个 那个 我们公司 单位 怎样 一共 是不是 有没有 多少 哪些".split())
+_COMMON = frozenset(
+    [
+        "企业",
+        "公司",
+        "我们",
+        "政策",
+        "文件",
+        "规定",
+        "请问",
+        "可以",
+        "没有",
+        "还是",
+        "一个",
+        "现在",
+        "如果",
+        "就是",
+        "政府",
+        "这个",
+        "那个",
+        "我们公司",
+        "单位",
+        "怎样",
+        "一共",
+        "是不是",
+        "有没有",
+        "多少",
+        "哪些",
+    ]
+)
 
 SENTENCE_FEATURES: tuple[str, ...] = (
     "dense", "late", "late_part", "lexical", "gap", "gap_part", "below", "first", "clause", "short", "length",
@@ -150,15 +178,16 @@ def _is_line(hit: Hit) -> bool:
 
 
 def _stated(hit: Hit) -> frozenset[Kind]:
-    return stated_cached(one_line(hit.quote.text), _is_line(hit))
+    return _stated_text(one_line(hit.quote.text), _is_line(hit))
 
 
 @cache
-def stated_cached(text: str, line: bool) -> frozenset[Kind]:
+def _stated_text(text: str, line: bool) -> frozenset[Kind]:
     return stated(text, line)
 
 
 def numbers(text: str) -> list[str]:
+    """The plain numbers of a text, as written."""
     return re.findall(r"\d+(?:\.\d+)?", text)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,3 +28,6 @@ class Settings(BaseSettings):
     model: str | None = Field(None, description="编码模型：文件夹或名称 / encoder: a sentence-transformers folder or hub name")
     host: str = Field("127.0.0.1", description="网页监听地址 / address that the page listens on")
     port: int = Field(7860, ge=0, le=65535, description="网页端口 / port of the page")
+    api_key: SecretStr | None = Field(
+        None, description="接口密钥：设了以后 /api 和 /mcp 要带 Authorization: Bearer / key that calls of /api and /mcp must carry"
+    )

@@ -83,9 +83,7 @@ def _issued(document: Document) -> datetime.date | None:
 _STOPS = "，,、；;。：:（()）"
 _FOLDED_SENTENCE = re.compile(r"[^。；;！？!?]+")
 _CONTINUED = re.compile(r"[。；;](?:有效|试行|执行|实施|施行|政策)?(?:期|期限|至|到)[^。；;！？!?]+")
-_NOUNS = (
-    "措施|办法|细则|公告|通告|通知|政策|意见|方案|规定|规程|规则|条例|规划|计划|指引|指南|决定|举措|文件|清单"
-)
+_NOUNS = "措施|办法|细则|公告|通告|通知|政策|意见|方案|规定|规程|规则|条例|规划|计划|指引|指南|决定|举措|文件|清单"
 _SUBJECT = re.compile(
     rf"(?<!原)(?:本|以上(?:各项)?)[^，,。：:《》本]{{0,8}}?《?(?:{_NOUNS})》?"
     rf"|(?<=[{_STOPS}])(?:{_NOUNS})(?=自)|《(?P<name>[^《》]{{1,60}})》|(?:施行|实施|执行|生效)(?:时间|日期)"
@@ -105,9 +103,7 @@ _FOR_LENGTH = re.compile(
 )
 _TERM_WORD = r"(?:有效|试行|执行|实施|施行|政策|行动|试点)(?:期限|期|时限|时间)"
 _OVER_RANGE = re.compile(rf"(?:^|[{_STOPS}起行效]){_TERM_WORD}(?:为|是|暂定|[：:])*[自从]?$")
-_OVER_ANY_RANGE = re.compile(
-    r"(?:试行|执行|实施|施行|政策|行动|试点)(?:期限|时限|时间|期)(?:为|是|暂定|[：:])*[自从]?$"
-)
+_OVER_ANY_RANGE = re.compile(r"(?:试行|执行|实施|施行|政策|行动|试点)(?:期限|时限|时间|期)(?:为|是|暂定|[：:])*[自从]?$")
 _RANGE_EFFECT = re.compile(rf"止?(?:期间)?(?:有效|{_EFFECT})")
 _TO_DAY = re.compile(
     rf"(?:^|[{_STOPS}起行效并])(?:(?:有效|试行|执行|实施|施行)(?:期限|期|时间)?|期限|延长|延续)(?:为|[：:])?"
@@ -119,9 +115,7 @@ _LEFT = re.compile(
     r"(?:(?:(?:有效期?|执行|实施|施行|试行|延长|延续)(?:期限|限)?|力争|截止?)?[至到]|[自从在]|(?<!用)于"
     rf"|{_TERM_WORD}(?:为|是|[：:])*[自从]?|截止(?:时间|日期)?(?:为|是|[：:])?)$"
 )
-_RIGHT = re.compile(
-    rf"起?{_EFFECT}|期间|之间|为?止|[之以]?前|年?内|起|[之以]?后|截止|关闭|结束|失效|废止|终止"
-)
+_RIGHT = re.compile(rf"起?{_EFFECT}|期间|之间|为?止|[之以]?前|年?内|起|[之以]?后|截止|关闭|结束|失效|废止|终止")
 
 
 @lru_cache(maxsize=256)
@@ -168,15 +162,12 @@ def _term_of(
         if own:
             before = text[max(body, period.start - 16) : period.start]
         if period.ranged and (
-            _OVER_ANY_RANGE.search(before)
-            or (own and (_OVER_RANGE.search(before) or _RANGE_EFFECT.match(text, period.end, hi)))
+            _OVER_ANY_RANGE.search(before) or (own and (_OVER_RANGE.search(before) or _RANGE_EFFECT.match(text, period.end, hi)))
         ):
             starts, until = period.first, period.last
         elif own and not starts and _FROM_DAY.match(text, period.end, hi) and not period.ranged:
             starts = period.first
-        elif own and (
-            _TO_DAY.search(before) or (_TO.search(before) and _STOP_AFTER.match(text, period.end, hi))
-        ):
+        elif own and (_TO_DAY.search(before) or (_TO.search(before) and _STOP_AFTER.match(text, period.end, hi))):
             until = period.last
         elif re.search(r"(?:生效|施行|实施)日期[：:]$", before):
             starts = period.first
@@ -212,9 +203,7 @@ def _opens(text: str, place: int, body: int, pieces: list[tuple[int, int]]) -> b
 def _names(name: str | None, document: Document, text: str) -> bool:
     """Whether a subject is the document itself: no name, its title, or the short name it gives itself."""
     return (
-        name is None
-        or name in fold(f"《{document.title or ''}》").text
-        or re.search(rf"称[“\"]?《{re.escape(name)}》", text) is not None
+        name is None or name in fold(f"《{document.title or ''}》").text or re.search(rf"称[“\"]?《{re.escape(name)}》", text) is not None
     )
 
 
@@ -244,9 +233,7 @@ _BEFORE = re.compile(r"[之以]?前(?![期0-9两三])")
 _GOAL_AFTER = re.compile(rf"(?:[之以]?前)?[^{_STOPS}]{{0,20}}?{_GOAL}")
 _TOWARDS = re.compile(rf"(?:^|[{_STOPS}]|力争|争取|确保|计划|预计|目标)[到至]$")
 _AIM = re.compile(r"(?:力争|争取|确保|计划)(?:于|在)?$")
-_UNTIL = re.compile(
-    rf"(?:[^{_STOPS}截]至|{_LASTING}到|截止(?:时间|日期)?(?:到|至|为|是|[：:])?|[^{_STOPS}]截至)$"
-)
+_UNTIL = re.compile(rf"(?:[^{_STOPS}截]至|{_LASTING}到|截止(?:时间|日期)?(?:到|至|为|是|[：:])?|[^{_STOPS}]截至)$")
 _FROM = re.compile(r"[自从]$")
 _ONWARDS = re.compile(rf"起|{_EFFECT}")
 _ONWARDS_ALONE = re.compile(rf"起[，,]|起?{_EFFECT}")

@@ -10,8 +10,6 @@ import numpy as np
 from index.embed import Floats, TokenEncoder, unit_rows
 from index.fuse import Ints, Scores
 
-
-
 # Words that only ask: no passage has to meet them, so they leave no gap.
 ASKING = (
     "多少 几 几天 几成 几个 几家 什么 啥 怎么 怎样 怎么办 如何 哪 哪些 哪个 哪几 哪里 哪家 谁 吗 呢 吧 嘛 啊 么 是否 能不能 有没有 是不是 可以 能 多久 何时 时候 啥时候 什么时候 多长 "

@@ -46,11 +46,23 @@ def read_documents(paths: Iterable[Path], root: Path | None = None) -> list[Docu
 def parse(text: str, source: str, name: str) -> Document:
     """A document of ``text`` with its parts and facts; ``name`` becomes its id. Never raises on any text."""
     parts = split(name, text)
-    return Document(id=name, source=source, text=text, parts=parts, **_fields(facts(text, parts)))
-
-
-def _fields(found: object) -> dict[str, object]:
-    return {name: getattr(found, name) for name in found.__slots__}  # type: ignore[attr-defined]
+    found = facts(text, parts)
+    return Document(
+        id=name,
+        source=source,
+        text=text,
+        title=found.title,
+        number=found.number,
+        issuer=found.issuer,
+        region=found.region,
+        issued=found.issued,
+        status=found.status,
+        status_span=found.status_span,
+        addressees=found.addressees,
+        contact=found.contact,
+        attachment_title=found.attachment_title,
+        parts=parts,
+    )
 
 
 def decode(file: Path) -> str:
@@ -86,7 +98,3 @@ def _decoded(data: bytes, file: Path) -> str:
         except UnicodeDecodeError:
             continue
     raise DocumentError(f"认不出文件编码，请另存为 UTF-8 / unknown encoding, save the file as UTF-8: {file}")
-
-
-__all__ = ["decode", "parse", "read_documents"]
-

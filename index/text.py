@@ -22,10 +22,12 @@ def plain(text: str) -> str:
 
 
 def simplified(text: str) -> str:
+    """Traditional characters replaced by simplified ones; other text is left alone."""
     return str(_converter("t2s").convert(text)) if re.search(r"[\u3400-\u9fff]", text) else text
 
 
 def traditional(text: str) -> str:
+    """Simplified characters replaced by Traditional ones."""
     return str(_converter("s2t").convert(text))
 
 

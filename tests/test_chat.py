@@ -123,7 +123,9 @@ def test_too_long_is_answered_with_what_to_do(assistant: Assistant) -> None:
     assert str(MAX_LENGTH) in answer.text
 
 
-@pytest.mark.parametrize("text", ['<script>alert("xss")</script>', "../../../../etc/passwd", "'; DROP TABLE clauses; --", "\x00\ud800", "🙂🙂🙂"])
+@pytest.mark.parametrize(
+    "text", ['<script>alert("xss")</script>', "../../../../etc/passwd", "'; DROP TABLE clauses; --", "\x00\ud800", "🙂🙂🙂"]
+)
 def test_odd_input_does_no_harm(assistant: Assistant, text: str) -> None:
     check_quotes(assistant.ask(text).to_dict())
 

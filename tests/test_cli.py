@@ -81,7 +81,15 @@ def test_other_documents_in_place_of_the_library(capsys: pytest.CaptureFixture[s
 
 def test_batch_answers_every_turn_and_names_broken_lines(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     questions, answers = tmp_path / "q.jsonl", tmp_path / "a.jsonl"
-    lines = ['{"id": "1", "turns": ["重庆退税几天", "那威海呢"]}', "{broken", '{"id": "3"}', '[1]', "", '{"id": "6", "question": "威海退税几天"}', '{"id": "7", "turns": [1]}']
+    lines = [
+        '{"id": "1", "turns": ["重庆退税几天", "那威海呢"]}',
+        "{broken",
+        '{"id": "3"}',
+        "[1]",
+        "",
+        '{"id": "6", "question": "威海退税几天"}',
+        '{"id": "7", "turns": [1]}',
+    ]
     questions.write_text("\n".join(lines), encoding="utf-8")
     code, _, err = run(capsys, "batch", questions, "-o", answers)
     rows = [json.loads(line) for line in answers.read_text("utf-8").splitlines()]
@@ -138,14 +146,18 @@ def test_build_then_a_damaged_index_says_how_to_rebuild(capsys: pytest.CaptureFi
 def test_a_conversation_reads_questions_line_by_line() -> None:
     environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-m", "assistant", "ask", "--json"]
-    done = subprocess.run(command, input="重庆退税几天\n\n那威海呢\nquit\n", capture_output=True, text=True, cwd=ROOT, env=environment, encoding="utf-8")
+    done = subprocess.run(
+        command, input="重庆退税几天\n\n那威海呢\nquit\n", capture_output=True, text=True, cwd=ROOT, env=environment, encoding="utf-8"
+    )
     answers = [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
     assert done.returncode == 0
     assert [a["quotes"][0]["document"]["region"] for a in answers] == ["重庆", "威海"]
 
 
 def test_every_command_is_in_the_readme() -> None:
-    help_text = subprocess.run([sys.executable, "-m", "assistant", "--help"], capture_output=True, text=True, cwd=ROOT, encoding="utf-8").stdout
+    help_text = subprocess.run(
+        [sys.executable, "-m", "assistant", "--help"], capture_output=True, text=True, cwd=ROOT, encoding="utf-8"
+    ).stdout
     commands = re.findall(r"^    (\w+) ", help_text, re.M)
     readme = (ROOT / "README.md").read_text("utf-8")
     assert commands

@@ -12,10 +12,7 @@ from hypothesis import strategies as st
 
 from index.figures import figures
 
-CASES = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "cases/figures.jsonl").read_text("utf-8").splitlines()
-]
+CASES = [json.loads(line) for line in (Path(__file__).parent / "cases/figures.jsonl").read_text("utf-8").splitlines()]
 TEXTS = st.one_of(
     st.lists(
         st.sampled_from(

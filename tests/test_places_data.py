@@ -32,11 +32,7 @@ def _rows() -> list[Place]:
     rows = []
     for line in TABLE.read_text(encoding="utf-8").splitlines()[1:]:
         name, level, parent, aliases, english = line.split("\t")
-        rows.append(
-            Place(
-                name, level.rstrip("*"), level.endswith("*"), parent, [a for a in aliases.split("|") if a], english.split("|")
-            )
-        )
+        rows.append(Place(name, level.rstrip("*"), level.endswith("*"), parent, [a for a in aliases.split("|") if a], english.split("|")))
     return rows
 
 

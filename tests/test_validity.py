@@ -85,9 +85,7 @@ def test_validity_of_a_quote(case: dict[str, Any]) -> None:
 
 
 @given(text=TEXTS, cut=st.tuples(*[st.integers(-3, 80)] * 4), as_of=DAYS, issued=st.none() | DAYS)
-def test_any_text_has_a_validity(
-    text: str, cut: tuple[int, int, int, int], as_of: datetime.date, issued: datetime.date | None
-) -> None:
+def test_any_text_has_a_validity(text: str, cut: tuple[int, int, int, int], as_of: datetime.date, issued: datetime.date | None) -> None:
     document = Document(id="x", source="x", text=text, issued=issued.isoformat() if issued else None)
     found = validity(document, Part("x/1", "clause", cut[0], cut[1]), cut[2], cut[3], as_of)
     assert found.basis is None or 0 <= found.basis.start < found.basis.end <= len(text)
@@ -131,9 +129,7 @@ def test_folding_keeps_its_way_back(text: str, start: int, end: int | None) -> N
     ],
 )
 def test_last_day_of_a_length(first: str, length: str, last: str | None) -> None:
-    assert last_day(datetime.date.fromisoformat(first), length) == (
-        last and datetime.date.fromisoformat(last)
-    )
+    assert last_day(datetime.date.fromisoformat(first), length) == (last and datetime.date.fromisoformat(last))
 
 
 @pytest.mark.parametrize(
