@@ -10,6 +10,7 @@ from typing import Any
 from assistant.answer import Answer, Cell, Comparison, label
 from assistant.evidence import asked, demanded, stated
 from assistant.phrases import join, say
+from assistant.places import english_name
 from assistant.premise import Correction, claims, figure_correction, normal, takes_adoption_for_granted, unit_correction, whole_text
 from assistant.question import Asks, Question
 from assistant.rank import Ranked
@@ -24,6 +25,7 @@ STATED = 0.30  # least chance that the documents answer at all
 CORRECTABLE = 0.25  # least chance of the first sentence where it corrects a figure of the question
 KEEP = 0.08  # share of the best chance that a further sentence of the same region needs
 KEEP_REGION = 0.02  # share of the best chance that the best sentence of another region needs
+NEAR_REGION = 0.8  # or as near to the question as this share of the nearest sentence
 LEAST = 0.015  # chance that a further sentence needs in any case
 MOST = 4  # quotes shown
 RELATED = 3
@@ -192,9 +194,12 @@ def _cells(question: Question, quote: Quote, columns: Sequence[str], quotes: lis
 def whole_clause(question: Question, quote: Quote, as_of: datetime.date) -> Answer:
     """The whole clause that a quote of the answer before stands in."""
     start, end = _trimmed(quote.document, quote.part)
-    return _answered(
-        question, [Quote(quote.document, quote.part, start, end, quote.score)], as_of, say("lead_whole", question.language), 0.9
-    )
+    name = quote.part.heading or quote.part.number or ""
+    body = re.compile(r"[。：:\s]*").match(quote.document.text, quote.document.text.find(name, start) + len(name))
+    if name and body and body.end() < end:
+        start = body.end()
+    whole = Quote(quote.document, quote.part, start, end, quote.score)
+    return _answered(question, [whole], as_of, say("lead_whole", question.language), 0.9)
 
 
 def not_found(question: Question, hits: Sequence[Hit], as_of: datetime.date, fact: str | None = None, text: str | None = None) -> Answer:
@@ -214,8 +219,9 @@ def not_found(question: Question, hits: Sequence[Hit], as_of: datetime.date, fac
 
 def not_covered(question: Question, hits: Sequence[Hit], regions: Sequence[str], as_of: datetime.date) -> Answer:
     """The question names a place that no document is for."""
-    places = join(list(question.foreign), question.language)
-    text = say("not_covered", question.language, places=places, regions=join(list(regions), question.language))
+    places = join([region_name(p, question) for p in question.foreign], question.language)
+    held = join([region_name(r, question) for r in regions], question.language)
+    text = say("not_covered", question.language, places=places, regions=held)
     return not_found(question, hits, as_of, text=text)
 
 
@@ -227,14 +233,16 @@ def reply(question: Question, key: str, examples: Sequence[str], as_of: datetime
 
 def _choose(question: Question, ranked: Ranked) -> list[Quote]:
     """The best sentence, others as near to it, and the best of every other region that states something."""
-    top = ranked.chances[0]
+    top, nearest = ranked.chances[0], max(hit.score for hit in ranked.hits)
     chosen: list[Quote] = []
     seen: set[str | None] = set()
     wide = not question.regions or len(question.regions) > 1
     for hit, chance in zip(ranked.hits, ranked.chances, strict=True):
         region = hit.quote.document.region
-        share = KEEP_REGION if wide and region not in seen else KEEP
-        if not chosen or chance >= max(LEAST, share * top):
+        other = wide and region not in seen
+        share = KEEP_REGION if other else KEEP
+        as_near = other and hit.score >= NEAR_REGION * nearest
+        if not chosen or as_near or chance >= max(LEAST, share * top):
             chosen.append(hit.quote)
             seen.add(region)
         if len(chosen) >= MOST:
@@ -344,12 +352,18 @@ def _items(question: Question, quotes: Sequence[Quote]) -> list[str]:
     lines = []
     for n, quote in enumerate(quotes, 1):
         values = {"text": _told(question, quote), "refs": f"[{n}]"}
-        if quote.document.region:
+        region = region_name(quote.document.region, question)
+        if region:
             place = f" {quote.part.number}" if quote.part.number else ""
-            lines.append(say("item", question.language, region=quote.document.region, label=place, **values))
+            lines.append(say("item", question.language, region=region, label=place, **values))
         else:
             lines.append(say("item_bare", question.language, **values))
     return lines
+
+
+def region_name(region: str | None, question: Question) -> str:
+    """A region in the language of the answer; empty where the document states none."""
+    return english_name(region) if region and question.language == "en" else region or ""
 
 
 def _told(question: Question, quote: Quote) -> str:
@@ -399,7 +413,7 @@ def _abridged(question: Question, quotes: Sequence[Quote]) -> list[str]:
 def _follow_ups(question: Question, quotes: Sequence[Quote]) -> tuple[str, ...]:
     """Questions about the first clause that the documents do answer."""
     best = quotes[0]
-    region, heading = best.document.region, best.part.heading
+    region, heading = region_name(best.document.region, question), best.part.heading
     if not region or not heading:
         return ()
     offered = []

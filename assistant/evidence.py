@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -170,11 +170,18 @@ def _contrasts() -> tuple[tuple[str, ...], ...]:
 
 def conflicts(question: str, passage: str) -> int:
     """How many contrasts the passage decides against the question: it names the other word and never the asked one."""
-    return sum(
-        bool(wanted) and bool(offered) and not wanted & offered
-        for line in _contrasts()
-        for wanted, offered in ((_present(question, line), _present(passage, line)),)
-    )
+    found = 0
+    for line, wanted in _contrasts_of(question):
+        offered = _present(passage, line)
+        found += bool(offered) and not wanted & offered
+    return found
+
+
+@lru_cache(maxsize=64)
+def _contrasts_of(question: str) -> tuple[tuple[tuple[str, ...], frozenset[str]], ...]:
+    """The contrasts that a question takes a side in."""
+    sides = ((line, _present(question, line)) for line in _contrasts())
+    return tuple((line, wanted) for line, wanted in sides if wanted)
 
 
 def _present(text: str, words: tuple[str, ...]) -> frozenset[str]:

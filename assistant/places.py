@@ -84,6 +84,13 @@ class Gazetteer:
         return next((name for name in (place.name, place.parent) if name in self.regions), None)
 
 
+@cache
+def english_name(region: str) -> str:
+    """A region as it is written in English: 威海 → Weihai."""
+    known = {row[0]: key for key, row in reversed(list(_table()[1].items()))}
+    return "National" if region == "全国" else known.get(region, spelled(region)).title()
+
+
 def spelled(name: str) -> str:
     """A name in pinyin without tones: 琅屏 → langping."""
     from pypinyin import lazy_pinyin

@@ -96,6 +96,13 @@ _FOLLOWS = re.compile(
     re.I,
 )
 _CORRECTS = re.compile(r"^(?:不对[，,]?\s*)?(?:我(?:说|问)的)?不是(.{0,12}?)[，,]\s*(?:我(?:说|问)的)?是(.{1,20})$")
+# Words that ask for places or documents, or for a comparison of them: no clause has to hold them.
+_SCOPE_WORDS = re.compile(
+    r"(?:哪些|哪几个|哪几份|哪个|什么|都有哪些)(?:地方|城市|地区|省市|省份|文件|市)(?:都|里|讲到了?|写了|提到了?|有)?|哪[里儿](?=在|有|能|可以|讲|写)|各地|分别|"
+    r"(?:有什么|有哪些|有何)?(?:区别|不同|不一样|差别|差异|异同)(?:在哪里?|是什么|吗)?|对比(?:一下)?|比较(?:一下)?|相比|"
+    r"\b(?:which|what) (?:places|cities|regions|documents?)\b|\bcompared?(?: (?:with|to))?\b|\bversus\b|\bvs\b\.?|\bdifferences? between\b",
+    re.I,
+)
 _POINTS = re.compile(r"那边|那种|这种|这样|算不算|算吗|也(?:算|行|可以|能)|行不行$|包括|在内")
 _ORDINALS = {c: n for line in ("一二三四五", "12345") for n, c in enumerate(line, 1)} | {"first": 1, "second": 2, "third": 3}
 _ORDINAL = re.compile(
@@ -178,7 +185,7 @@ class Reader:
             language=language(asked),
             asks=asks(text),
             manner=self._manner(text),
-            topic=self._searched(text) if documents is not None else text,
+            topic=self._searched(text),
             regions=regions,
             foreign=tuple(dict.fromkeys(foreign)) if not regions else (),
             documents=documents,
@@ -259,7 +266,8 @@ class Reader:
             " ",
             text,
         )
-        text = re.sub(r"^[\s的，,、:：]+", "", text)
+        text = re.sub(r"谁(?:更|最)?快", "多久", _SCOPE_WORDS.sub(" ", text))
+        text = re.sub(r"^[\s的和与跟及，,、:：]+", "", text)
         return text if re.search(r"\w", text) else plain(text)
 
     def _manner(self, text: str) -> Manner:

@@ -52,6 +52,11 @@ class TokenEncoder(Protocol):
         """float32 (pieces, dimension): the vector of each token; its length is the token's weight."""
         ...
 
+    @property
+    def units(self) -> Floats:
+        """``table`` with each row at length 1."""
+        ...
+
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """The tokens of each text, in order."""
         ...
@@ -81,6 +86,10 @@ class StaticEncoder:
 
         tensors = load_file(self._weights)
         return np.ascontiguousarray(tensors["embedding.weight"], dtype=np.float32)
+
+    @cached_property
+    def units(self) -> Floats:
+        return unit_rows(self.table)
 
     @cached_property
     def fingerprint(self) -> str:

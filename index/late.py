@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embed import Floats, TokenEncoder, unit_rows
+from index.embed import Floats, TokenEncoder
 from index.fuse import Ints, Scores
 
 # Words that only ask: no passage has to meet them, so they leave no gap.
@@ -29,7 +29,7 @@ class Late:
         self._ids = ids
         self._starts = starts  # (n + 1,): row r holds ids[starts[r]:starts[r + 1]]
         self._encoder = encoder
-        self._units = unit_rows(encoder.table)
+        self._units = encoder.units
         self._lengths = np.linalg.norm(encoder.table, axis=1)
         self._asking = np.unique([token for row in encoder.token_ids(ASKING.split()) for token in row]).astype(np.int64)
 

@@ -106,6 +106,7 @@ class TwoTokens:
     """Token x is [2, 0], token z is [0, 1], token q is [0.6, 0.8]."""
 
     table = np.array([[2, 0], [0, 1], [0.6, 0.8]], np.float32)
+    units = np.array([[1, 0], [0, 1], [0.6, 0.8]], np.float32)
 
     def token_ids(self, texts: list[str]) -> list[list[int]]:
         return [["xzq".index(c) for c in text if c in "xzq"] for text in texts]
