@@ -12,10 +12,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
+import importlib.util
 import logging
+import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,35 +26,71 @@ from index.records import TradeAssistantError
 if TYPE_CHECKING:
     import gradio as gr
     from fastapi import APIRouter, FastAPI
+    from starlette.applications import Starlette
 
-    from assistant.page.conversation import AssistantLike
+    from assistant.settings import Settings
+    from assistant.surfaces import AssistantLike
 
+AT_ONCE = 4  # questions worked on at the same time, over all interfaces
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def build_page(assistant: AssistantLike) -> gr.Blocks:
+def build_page(assistant: AssistantLike, settings: Settings | None = None) -> gr.Blocks:
     """The page over an assistant. State lives in the browser session, so conversations never mix."""
     from assistant.page.layout import build_page
 
-    return build_page(assistant)
+    return build_page(assistant, settings)
 
 
-def web_app(assistant: AssistantLike, routers: Sequence[APIRouter] = ()) -> FastAPI:
-    """GET /healthz, the routers, and the page at / for all else; to be served inside ``Guard``."""
+def web_app(assistant: AssistantLike, routers: Sequence[APIRouter] = (), settings: Settings | None = None) -> FastAPI:
+    """The interfaces, the routers, and the page at / for all else; to be served inside ``Guard``."""
+    import anyio.to_thread
     from fastapi import FastAPI
 
+    from assistant.api import add_docs, router
+    from assistant.page.fragments import fragments
     from assistant.page.layout import mount
 
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    mcp = mcp_app(assistant, settings.host if settings else LOOPBACK[0])
 
-    @app.get("/healthz")
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # Few threads that finish rather than many that wait for each other: everybody's answer comes in turn.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = AT_ONCE
+        async with mcp.router.lifespan_context(mcp) if mcp else contextlib.nullcontext():
+            yield
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+
+    @app.get("/healthz", summary="服务状态 / is the service up")
     def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    for router in routers:  # before the page, which takes every path that is left
-        app.include_router(router)
-    mount(app, build_page(assistant))
+    for further in (
+        router(assistant, key_of(settings)),
+        fragments(assistant),
+        *routers,
+    ):  # before the page, which takes every path that is left
+        app.include_router(further)
+    add_docs(app)
+    if mcp:
+        app.router.routes.extend(mcp.routes)
+    mount(app, build_page(assistant, settings))
     return app
+
+
+def key_of(settings: Settings | None) -> str | None:
+    """The key that calls of the interfaces must carry, if any."""
+    return settings.api_key.get_secret_value() if settings and settings.api_key else None
+
+
+def mcp_app(assistant: AssistantLike, host: str) -> Starlette | None:
+    """The MCP server at /mcp, where the extra ``mcp`` is installed."""
+    if importlib.util.find_spec("mcp") is None:
+        return None
+    from assistant.mcp import http_app
+
+    return http_app(assistant, host)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -71,14 +109,14 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
-def serve(assistant: AssistantLike, host: str = "127.0.0.1", port: int = 7860) -> int:
+def serve(assistant: AssistantLike, host: str = "127.0.0.1", port: int = 7860, settings: Settings | None = None) -> int:
     """Runs until interrupted. 2 where the address cannot be had, with what to do on stderr."""
     try:
         bound = listen(host, port)
     except OSError as problem:
         print(advice(host, port, problem), file=sys.stderr)
         return 2
-    run(assistant, bound, host)
+    run(assistant, bound, host, settings)
     return 0
 
 
@@ -95,21 +133,19 @@ def advice(host: str, port: int, problem: OSError) -> str:
     )
 
 
-def run(assistant: AssistantLike, bound: socket.socket, host: str) -> None:
+def run(assistant: AssistantLike, bound: socket.socket, host: str, settings: Settings | None = None) -> None:
     """Serves on a bound socket until interrupted, after printing the address."""
     import uvicorn
 
     from assistant.page.guard import Guard
 
-    app = Guard(web_app(assistant))
+    app = Guard(web_app(assistant, settings=settings), key_of(settings))
     port = bound.getsockname()[1]
     if host not in LOOPBACK:
         print(f"注意：正在监听 {host}，同一网络中的其他机器也能访问此页面，且没有登录。", file=sys.stderr)
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
     print(f"外贸政策问答 http://{f'[{shown}]' if ':' in shown else shown}:{port}/", flush=True)
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
-    )
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2)
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[bound])
 
@@ -124,15 +160,15 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, help="port (default: 7860)")
     parser.add_argument("--data", type=Path, help="folder of the library and its index")
     parser.add_argument("--model", help="encoder: a folder")
-    parser.add_argument(
-        "--documents", nargs="+", type=Path, metavar="PATH", help="files or folders to use instead"
-    )
+    parser.add_argument("--documents", nargs="+", type=Path, metavar="PATH", help="files or folders to use instead")
     return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Opens the assistant and serves its page; 2 where what was given cannot be used."""
     options = arguments(argv)
+    for library in ("OPENBLAS", "OMP", "MKL"):  # one thread for each question: the questions themselves run side by side
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     handler = logging.StreamHandler()
     handler.setLevel(logging.WARNING)  # at the handler: some libraries set their own loggers to DEBUG
     logging.basicConfig(handlers=[handler], format="%(levelname)s %(name)s: %(message)s")
@@ -152,7 +188,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except TradeAssistantError as problem:
         print(problem, file=sys.stderr)
         return 2
-    return serve(assistant, settings.host, settings.port)
+    return serve(assistant, settings.host, settings.port, settings)
 
 
 def show_progress(done: int, total: int) -> None:

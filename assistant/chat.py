@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import datetime
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.answer import Answer
-from assistant.compose import answer, compare, field_answer, not_covered, reply, term_answer, whole_clause
+from assistant.compose import answer, compare, field_answer, not_covered, reply, term_answer, whole_clause, with_uncovered
+from assistant.llm import phraser
 from assistant.premise import claims, takes_adoption_for_granted
 from assistant.question import MAX_LENGTH, Question, Reader
 from assistant.rank import eligible, rank
 from assistant.settings import ROOT, SEEDS, Settings
+from index.dates import number
 from index.embed import load_encoder
 from index.read import read_documents
-from index.records import Document, Hit, IndexMissing, IndexStale, Part
+from index.records import Document, Hit, IndexMissing, IndexStale, Part, Quote
 from index.store import ClauseIndex, Progress, digests
+from index.text import plain
 
 DEPTH = 20  # sentences that an answer is composed from
 MOST_COMPARED = 8  # rows of a comparison
@@ -36,8 +40,14 @@ class _Found:
 class Assistant:
     """Answers questions from the documents of an index. Keeps no conversation: the earlier questions are given."""
 
-    def __init__(self, index: ClauseIndex, today: Callable[[], datetime.date] = datetime.date.today) -> None:
+    def __init__(
+        self,
+        index: ClauseIndex,
+        today: Callable[[], datetime.date] = datetime.date.today,
+        phrase: Callable[[Answer], Answer] | None = None,
+    ) -> None:
         self._index = index
+        self._phrase = phrase
         self._reader = Reader(index.documents)
         self._today = today
 
@@ -48,17 +58,17 @@ class Assistant:
         Builds the index where there is none yet or the old one is stale. Raises InputError for bad paths
         or models, IndexDamaged for a damaged index.
         """
-        encoder = load_encoder(settings.model)
+        encoder, phrase = load_encoder(settings.model), phraser(settings)
         if paths:
-            return cls(ClauseIndex.build(read_documents(paths), encoder, progress))
+            return cls(ClauseIndex.build(read_documents(paths), encoder, progress), phrase=phrase)
         documents = library()
         folder = index_folder(settings)
         try:
-            return cls(ClauseIndex.load(folder, encoder, digests(documents)))
+            return cls(ClauseIndex.load(folder, encoder, digests(documents)), phrase=phrase)
         except (IndexMissing, IndexStale):
             index = ClauseIndex.build(documents, encoder, progress)
             index.save(folder)
-            return cls(index)
+            return cls(index, phrase=phrase)
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -84,6 +94,18 @@ class Assistant:
         ``region`` keeps to the documents of one region, ``as_of`` is the day that validity is judged for
         (default today), ``top_k`` the most quotes shown. Raises InputError for a region that is not there.
         """
+        result = self._extract(question, earlier, region, as_of, top_k)
+        return self._phrase(result) if self._phrase else result
+
+    def _extract(
+        self,
+        question: str,
+        earlier: Sequence[str],
+        region: str | None = None,
+        as_of: datetime.date | None = None,
+        top_k: int | None = None,
+    ) -> Answer:
+        """The answer in quotes and fixed phrases alone."""
         day = as_of or self._today()
         began = time.perf_counter()
         understood = self._reader.read(question, earlier, region)
@@ -126,20 +148,45 @@ class Assistant:
 
     def _compose(self, question: Question, found: _Found, day: datetime.date, earlier: Sequence[str]) -> Answer:
         if question.ordinal:
-            before = self.ask(earlier[-1], earlier[:-1], as_of=day).quotes
+            before = self._extract(earlier[-1], earlier[:-1], as_of=day).quotes
             if len(before) >= question.ordinal:
-                return whole_clause(question, before[question.ordinal - 1], day)
+                return whole_clause(question, before[question.ordinal - 1 : question.ordinal], day)
             return reply(question, "vague", self._examples(question), day)
         if question.manner != "question":
             return reply(question, question.manner, self._examples(question), day, limit=MAX_LENGTH)
-        if question.foreign and not self._mentions(question, found.hits):
+        if question.foreign and not question.regions and not self._mentions(question, found.hits):
             return not_covered(question, found.hits[:3], self.regions, day)
-        special = self._about_documents(question, found, day) or self._compared(question, day)
+        composed = self._answered(question, found, day)
+        if question.foreign and question.regions and question.asks == "compare":
+            return with_uncovered(question, composed, self.regions)
+        return composed
+
+    def _answered(self, question: Question, found: _Found, day: datetime.date) -> Answer:
+        special = self._clause(question, found, day) or self._about_documents(question, found, day) or self._compared(question, day)
         if special:
             return special
         english = question.language == "en"
         outside = rank(question.topic, english, found.wide) if found.wide and claims(question.text) else None
         return answer(question, rank(question.topic, english, found.hits, found.wide[0] if found.wide else None), outside, day)
+
+    def _clause(self, question: Question, found: _Found, day: datetime.date) -> Answer | None:
+        """The clause that is named by its number ("重庆第六条"): the whole of it, or what it states of the topic."""
+        if question.clause is None or question.documents is None:
+            return None
+        wanted = number(question.clause)
+        named = [
+            (d, p) for d in self.documents if d.id in question.documents for p in d.parts if p.kind == "clause" and _ordinal_of(p) == wanted
+        ]
+        if not named:
+            return None
+        hits = [
+            h
+            for h in self._index.search(question.topic, len(self._index), documents=question.documents)
+            if (h.quote.document, h.quote.part) in named
+        ]
+        if self._reader.names_only_clause(question) or not hits:
+            return whole_clause(question, [Quote(d, p, p.start, p.end, 0.9) for d, p in named[:3]], day)
+        return answer(replace(question, previous=question.text), rank(question.topic, question.language == "en", hits), None, day)
 
     def _about_documents(self, question: Question, found: _Found, day: datetime.date) -> Answer | None:
         """Questions for 文号, issuer, date, contact or term of a document rather than for a measure in it."""
@@ -185,6 +232,11 @@ class Assistant:
         if english:
             return [f"What does {region} say on “{heading}”?" for region, heading in list(first.items())[:3]]
         return [f"{region}在“{heading}”方面有什么规定？" for region, heading in list(first.items())[:3]]
+
+
+def _ordinal_of(part: Part) -> int | None:
+    """The number of a clause as an integer: （六）, 6. and 第六条 give 6."""
+    return number(re.sub(r"[^\d一二三四五六七八九十百零〇]", "", plain(part.number or "")))
 
 
 def _mixed(hits: Sequence[Hit], added: Sequence[Hit]) -> list[Hit]:

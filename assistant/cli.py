@@ -28,6 +28,8 @@ _EXAMPLES = """\
   python -m assistant batch questions.jsonl -o answers.jsonl
   python -m assistant documents --documents notice.txt
   python -m assistant build --model path/to/model
+  python -m assistant evaluate questions.xlsx -o runs/today
+  python -m assistant evaluate compare runs/before runs/today
 """
 
 
@@ -74,16 +76,27 @@ def _parser() -> argparse.ArgumentParser:
 
     _command(commands, "build", _build, "重建索引 / build the index anew")
 
+    _evaluate_arguments(_command(commands, "evaluate", _evaluate, "评测题集，比较两次评测 / run a question set; compare two runs"))
+    _feedback_arguments(_command(commands, "feedback", _feedback, "查看和导出用户反馈 / list and export what users said of answers"))
+
     documents = _command(commands, "documents", _documents, "列出文件和从中读出的结构 / list the documents and their structure")
-    for command in (ask, search, documents):
+    mcp = _command(commands, "mcp", _mcp, "以 MCP 经标准输入输出提供服务 / serve MCP over stdin and stdout")
+    settings = _command(
+        commands, "settings", _list_settings, "列出全部设置、当前值和来源 / list all settings, their values and where these come from"
+    )
+    for command in (ask, search, documents, settings):
         command.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
-    for command in (ask, search, batch, documents):
-        command.add_argument("--documents", type=Path, nargs="+", metavar="PATH", default=[], help="只用这些文件或文件夹 / use these instead of the library")
+    for command in (ask, search, batch, documents, mcp):
+        command.add_argument(
+            "--documents", type=Path, nargs="+", metavar="PATH", default=[], help="只用这些文件或文件夹 / use these instead of the library"
+        )
     return parser
 
 
 def _command(commands: Any, name: str, run: Any, help: str) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(name, help=help, description=help, epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=help, description=help, epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     command.set_defaults(run=run)
     command.add_argument("--model", help="编码模型：文件夹或名称 / encoder: a sentence-transformers folder or hub name")
     command.add_argument("--index", type=Path, metavar="PATH", help="数据文件夹 / data folder (default: ASSISTANT_DATA)")
@@ -93,6 +106,32 @@ def _command(commands: Any, name: str, run: Any, help: str) -> argparse.Argument
 def _scope(command: argparse.ArgumentParser, top_k: int | None = None) -> None:
     command.add_argument("--region", help="只看一个地区 / keep to one region")
     command.add_argument("--top-k", type=_count, default=top_k, metavar="N", help="最多几条 / at most so many quotes")
+
+
+def _evaluate_arguments(evaluate: argparse.ArgumentParser) -> None:
+    either = "题集（文件或文件夹），或 compare 和两次评测 / a set, or compare and two runs"
+    evaluate.add_argument("what", nargs="+", metavar="SET | compare A B", help=either)
+    place = "结果文件夹；compare 时为 HTML 文件 / folder of the run; with compare an HTML file"
+    evaluate.add_argument("-o", "--output", type=Path, metavar="RUN", help=place)
+    evaluate.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="按哪一天判断效力，默认今天 / day that validity is judged for")
+    evaluate.add_argument(
+        "--documents", type=Path, nargs="+", metavar="PATH", default=[], help="只用这些文件 / use these instead of the library"
+    )
+    evaluate.add_argument("--own-documents", action="store_true", help="用题集自带的原文（BEIR、SQuAD、CMRC） / use the set's own texts")
+    evaluate.add_argument("--check", action="store_true", help="只检查题集，不运行 / check the set only")
+    evaluate.add_argument("--depth", type=_count, default=50, metavar="N", help="检索多少句，默认 50 / sentences retrieved")
+    evaluate.add_argument("--jobs", type=_jobs, default=0, metavar="N", help="进程数，默认按题数 / processes (default: by the size)")
+    evaluate.add_argument("--restart", action="store_true", help="不接着上次，重新开始 / start anew instead of going on")
+    evaluate.add_argument("--baseline", type=Path, metavar="RUN", help="与它相比，退步则返回 1 / exit 1 where it got worse")
+    evaluate.add_argument("--tolerance", type=_share, default=0.02, metavar="X", help="容许的退步，默认 0.02 / accepted loss")
+    evaluate.add_argument("--report-language", choices=("zh", "en"), default="zh", help="报告语言 / language of the report")
+    evaluate.add_argument("--json", action="store_true", help="比较结果输出 JSON / print a comparison as JSON")
+
+
+def _feedback_arguments(feedback: argparse.ArgumentParser) -> None:
+    feedback.add_argument("what", choices=("list", "export", "clear"), help="列出、导出为题集、清空 / list, export, delete all")
+    feedback.add_argument("-o", "--output", type=Path, metavar="FILE", help="导出的 JSONL / file of the question set")
+    feedback.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
 
 
 def _day(text: str) -> datetime.date:
@@ -106,6 +145,20 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"应是正整数 / must be a whole number from 1, not {text!r}")
     return int(text)
+
+
+def _jobs(text: str) -> int:
+    return 0 if text == "0" else _count(text)
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"应在 0 到 1 之间 / must lie between 0 and 1, not {text!r}")
+    return value
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -295,4 +348,36 @@ def _documents(arguments: argparse.Namespace) -> int:
                 print(f"    {part.number or '·'} {part.heading or document.text[part.start : part.end].strip()[:24]}")
     if arguments.json:
         print(json.dumps([structure_dict(d) for d in documents], ensure_ascii=False))
+    return 0
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from assistant.evaluate.commands import evaluate
+
+    return evaluate(arguments, _settings(arguments), progress_bar)
+
+
+def _feedback(arguments: argparse.Namespace) -> int:
+    from assistant.feedback import feedback_command
+
+    return feedback_command(arguments.what, _settings(arguments), arguments.output, arguments.json)
+
+
+def _mcp(arguments: argparse.Namespace) -> int:
+    from assistant.mcp import mcp_server
+
+    mcp_server(_open(arguments)).run("stdio")
+    return 0
+
+
+def _list_settings(arguments: argparse.Namespace) -> int:
+    from assistant.settings import listed
+
+    rows = listed(_settings(arguments))
+    if arguments.json:
+        print(json.dumps(rows, ensure_ascii=False))
+        return 0
+    for row in rows:
+        value = "—" if row["value"] is None else row["value"]
+        print(f"{row['name']} = {value}\n    {row['description']}（来源 / from: {row['from']}）")
     return 0

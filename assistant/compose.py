@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from assistant.answer import Answer, Cell, Comparison, label
@@ -19,13 +20,14 @@ from index.figures import figures
 from index.records import Document, Hit, Part, Quote, Span
 from index.text import one_line
 
-NEAR = 0.18  # fused score of the best sentence below which a question is beside the subject
+NEAR = 0.19  # fused score of the best sentence below which a question is beside the subject
 STATED_FOLLOWING = 0.12  # least chance for a further question on a clause that was just quoted
-STATED = 0.30  # least chance that the documents answer at all
+STATED = 0.26  # least chance that the documents answer at all
 CORRECTABLE = 0.25  # least chance of the first sentence where it corrects a figure of the question
-KEEP = 0.08  # share of the best chance that a further sentence of the same region needs
+KEEP = 0.12  # share of the best chance that a further sentence of the same region needs
 KEEP_REGION = 0.02  # share of the best chance that the best sentence of another region needs
-NEAR_REGION = 0.8  # or as near to the question as this share of the nearest sentence
+NEAR_REGION = 0.85  # or as near to the question as this share of the nearest sentence
+LEAST_COMPARED = 0.05  # chance that a row of a comparison needs
 LEAST = 0.015  # chance that a further sentence needs in any case
 MOST = 4  # quotes shown
 RELATED = 3
@@ -38,6 +40,8 @@ _FIELDS: dict[Asks, tuple[Field, tuple[str, ...]]] = {
     "issued": (lambda d: d.issued, ("signature", "note")),
     "contact": (lambda d: d.contact, ("contact", "clause")),
 }
+# The question asks where a figure is written, or to confirm it.
+_ASCRIBES = re.compile(r"规定|哪一?条|写的|写了|对吗|对吧|是吗|是吧|right\?|correct\?", re.I)
 _CONTACT = re.compile(r"\d{7,}|\d{3,4}[-－—]\d{7,8}|1\d{10}|@|\b12\d{3}\b")
 
 
@@ -131,7 +135,7 @@ def answer(question: Question, ranked: Ranked, outside: Ranked | None, as_of: da
     chosen = _choose(question, ranked)
     corrected = _correction(question, chosen)
     missing = _missing(question, ranked)
-    least = STATED_FOLLOWING if question.previous or question.addition else STATED
+    least = STATED_FOLLOWING if question.previous or question.addition or _has_units(question, ranked) else STATED
     if (ranked.stated < least or missing) and not (corrected and ranked.chances[0] >= CORRECTABLE):
         near = [h for h in ranked.hits[:RELATED] if h.score >= NEAR]
         return not_found(question, near, as_of, fact=missing)
@@ -152,7 +156,7 @@ def compare(question: Question, groups: Sequence[tuple[str, Ranked]], as_of: dat
     columns = ["column_text", *(["column_figures"] if figured else []), *(["column_units"] if units else [])]
     sure: list[float] = []
     for name, ranked in groups:
-        best = ranked.hits[0] if ranked.hits and ranked.chances[0] >= LEAST and ranked.hits[0].score >= NEAR else None
+        best = _comparable(question, ranked)
         if best is None:
             rows.append((name, tuple(Cell(say("unstated", question.language), None) for _ in columns)))
             continue
@@ -168,6 +172,15 @@ def compare(question: Question, groups: Sequence[tuple[str, Ranked]], as_of: dat
     notices = tuple(_abridged(question, quotes))
     confidence = sum(sure) / len(sure)
     return _answer(question, as_of, "answered", text, quotes=tuple(quotes), notices=notices, comparison=table, confidence=confidence)
+
+
+def _comparable(question: Question, ranked: Ranked) -> Hit | None:
+    """The sentence of one row: the best one, or one nearly as good that states the kind of fact compared."""
+    if not ranked.hits or ranked.chances[0] < LEAST_COMPARED or ranked.hits[0].score < NEAR:
+        return None
+    wanted = asked(question.text) & VALUE_KINDS
+    near = [h for h, chance in zip(ranked.hits[:4], ranked.chances, strict=False) if chance >= 0.15 * ranked.chances[0]]
+    return next((h for h in near if wanted & stated(one_line(h.quote.text))), ranked.hits[0])
 
 
 def _cells(question: Question, quote: Quote, columns: Sequence[str], quotes: list[Quote]) -> tuple[Cell, ...]:
@@ -191,15 +204,25 @@ def _cells(question: Question, quote: Quote, columns: Sequence[str], quotes: lis
     return tuple(cells)
 
 
-def whole_clause(question: Question, quote: Quote, as_of: datetime.date) -> Answer:
-    """The whole clause that a quote of the answer before stands in."""
-    start, end = _trimmed(quote.document, quote.part)
-    name = quote.part.heading or quote.part.number or ""
-    body = re.compile(r"[。：:\s]*").match(quote.document.text, quote.document.text.find(name, start) + len(name))
-    if name and body and body.end() < end:
-        start = body.end()
-    whole = Quote(quote.document, quote.part, start, end, quote.score)
-    return _answered(question, [whole], as_of, say("lead_whole", question.language), 0.9)
+def whole_clause(question: Question, quotes: Sequence[Quote], as_of: datetime.date) -> Answer:
+    """The whole clauses that quotes stand in, behind their number and heading."""
+    whole = []
+    for quote in quotes:
+        start, end = _trimmed(quote.document, quote.part)
+        name = quote.part.heading or quote.part.number or ""
+        body = re.compile(r"[。：:\s]*").match(quote.document.text, quote.document.text.find(name, start) + len(name))
+        if name and body and body.end() < end:
+            start = body.end()
+        whole.append(Quote(quote.document, quote.part, start, end, quote.score))
+    return _answered(question, whole, as_of, say("lead_whole", question.language), 0.9)
+
+
+def with_uncovered(question: Question, composed: Answer, regions: Sequence[str]) -> Answer:
+    """The answer with a notice of the places that no document is for."""
+    places = join([region_name(p, question) for p in question.foreign], question.language)
+    held = join([region_name(r, question) for r in regions], question.language)
+    line = say("also_not_covered", question.language, places=places, regions=held)
+    return replace(composed, text=f"{line}\n{composed.text}", notices=(line, *composed.notices))
 
 
 def not_found(question: Question, hits: Sequence[Hit], as_of: datetime.date, fact: str | None = None, text: str | None = None) -> Answer:
@@ -250,6 +273,11 @@ def _choose(question: Question, ranked: Ranked) -> list[Quote]:
     return chosen
 
 
+def _has_units(question: Question, ranked: Ranked) -> bool:
+    """Who is in charge of a clause that was surely found is stated where it names units."""
+    return question.asks == "who" and ranked.chances[0] >= 0.5 and bool(ranked.hits[0].quote.part.responsible_spans)
+
+
 def _missing(question: Question, ranked: Ranked) -> str | None:
     """A kind of fact that is asked for outright and stated in none of the best sentences."""
     if question.asks == "contact" and not any(_CONTACT.search(h.quote.text) for h in ranked.hits[:3]):
@@ -280,7 +308,7 @@ def _correction(question: Question, chosen: Sequence[Quote]) -> tuple[str, Corre
 def _elsewhere(question: Question, ranked: Ranked, outside: Ranked | None) -> Hit | None:
     """The clause of another document that holds a figure which the question ascribes to the one it names."""
     said = claims(question.text)
-    if outside is None or not outside.hits or not said:
+    if outside is None or not outside.hits or not said or not _ASCRIBES.search(question.text):
         return None
     best = outside.hits[0]
     if best.quote.document.id in (question.documents or ()):
@@ -354,7 +382,7 @@ def _items(question: Question, quotes: Sequence[Quote]) -> list[str]:
         values = {"text": _told(question, quote), "refs": f"[{n}]"}
         region = region_name(quote.document.region, question)
         if region:
-            place = f" {quote.part.number}" if quote.part.number else ""
+            place = f" {quote.part.number.rstrip('、.．')}" if quote.part.number else ""
             lines.append(say("item", question.language, region=region, label=place, **values))
         else:
             lines.append(say("item_bare", question.language, **values))
@@ -402,6 +430,8 @@ def _validity_lines(question: Question, quotes: Sequence[Quote], as_of: datetime
             continue
         basis = one_line(holds.basis.of(quote.document.text)) if holds.basis else ""
         groups.setdefault(("not_stated_term" if key == "not_stated" else key, basis), []).append(f"[{n}]")
+        if key == "expired" and quote.document.status == "draft":
+            groups.setdefault(("draft", ""), []).append(f"[{n}]")
     return [say(key, question.language, refs="".join(refs), as_of=as_of.isoformat(), basis=basis) for (key, basis), refs in groups.items()]
 
 

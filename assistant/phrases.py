@@ -59,6 +59,10 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "现有文件不包括{places}的政策（已收录：{regions}），无法回答。",
         "The documents do not cover {places} (held here: {regions}), so this cannot be answered.",
     ),
+    "also_not_covered": (
+        "现有文件不包括{places}的政策（已收录：{regions}）。",
+        "The documents do not cover {places} (held here: {regions}).",
+    ),
     "not_stated_field": ("《{title}》没有写明{fact}。", "“{title}” does not state its {fact}."),
     "candidates": (
         "原文在几个段落之后并列了几条责任单位，没有写明哪条对应这一段。",

@@ -73,6 +73,7 @@ class Gazetteer:
             for pattern, table in ((self._pattern, self._chinese), (self._words, self._english))
             for m in pattern.finditer(lower if table is self._english else hidden)
         ]
+        found = [p for p in found if p.name != "全国" or _meant(text, p)]
         taken = [(p.start, p.end) for p in found]
         for m in _UNKNOWN.finditer(hidden):
             if not any(start < m.end() and m.start() < end for start, end in taken):
@@ -82,6 +83,18 @@ class Gazetteer:
     def covered(self, place: Place) -> str | None:
         """The region of the library that answers for a place: itself, else its province; None if neither."""
         return next((name for name in (place.name, place.parent) if name in self.regions), None)
+
+
+def _meant(text: str, place: Place) -> bool:
+    """True where 国家 or 全国 stands for the national documents and not for any country or the whole country."""
+    word, before, behind = text[place.start : place.end], text[: place.start][-2:], text[place.end :]
+    if word == "国家":
+        return not re.search(r"[路线外个些级际种类]$|多个?$", before) and bool(
+            re.match(r"层面|政策|文件|规定|那边|有|对|怎么|支持|出台|的(?:政策|文件|规定)|呢|$|[,，?？]", behind)
+        )
+    if word == "全国":
+        return bool(re.match(r"性|统一|政策|文件|规定|层面|那边|呢|的(?:政策|文件|规定)|$|[,，?？]", behind))
+    return True
 
 
 @cache

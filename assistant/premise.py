@@ -16,6 +16,10 @@ _CLAIM = re.compile(
 )
 _SHARES = {"一半": "50%", "半数": "50%", "全额": "100%", "全部报销": "100%", "百分之百": "100%", "全报": "100%", "全免": "100%"}
 _OFFICE = re.compile(r"[一-龥]{1,8}?(?:部|局|委|厅|署|海关|银行|办|总署|总局|委员会)")
+# In front of a figure: it is the asker's own turnover, size or plan.
+_OWN = re.compile(
+    r"(?:出口|进口|进出口|投资|业务|营业|销售|交易|贸易|合同|注册|实缴)(?:总?额|资本)|面积|我们|我司|公司|我去年|卖了|做了|员工|租了|只有|已经有|欠|单子|订单"
+)
 _CONFIRMS = re.compile(r"对吗|对吧|是吗|是吧|是不是|没错吧|right\?|isn't it|correct\?", re.I)
 _ASKS_VALUE = re.compile(r"多少|几|what|how (?:much|many)", re.I)
 
@@ -54,8 +58,9 @@ def _number(text: str) -> str:
 
 
 def claims(question: str) -> list[tuple[str, str]]:
-    """The figures that a question names, as (number, unit)."""
-    return [(m[1], m[2]) for m in _CLAIM.finditer(normal(question))]
+    """The figures that a question ascribes to the text, as (number, unit); what the asker says of himself is none."""
+    text = normal(question)
+    return [(m[1], m[2]) for m in _CLAIM.finditer(text) if not _OWN.search(text[: m.start()][-9:])]
 
 
 def figure_correction(question: str, quote: Quote, around: str) -> Correction | None:

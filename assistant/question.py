@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.places import Gazetteer
+from assistant.typos import Corrector, lazily, vocabulary
 from index.records import Document, InputError
-from index.text import plain, simplified
+from index.text import plain, simplified, traditional
 
 Language = Literal["zh", "zh-hant", "en"]
 Asks = Literal["who", "contact", "number", "issuer", "issued", "validity", "compare", "amount", "deadline", "fact"]
@@ -20,7 +21,12 @@ MAX_LENGTH = 2000  # code points of a question
 # The kind of fact that is asked for, tried in this order.
 _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
     ("number", re.compile(r"文号|发文字号|document number|reference number")),
-    ("contact", re.compile(r"电话|联系人|联系方式|邮箱|传真|联系谁|phone|telephone|contact (?:person|number)|e-?mail", re.I)),
+    (
+        "contact",
+        re.compile(
+            r"电话|電話|热线|联络|联系人|联系方式|邮箱|传真|联系谁|找谁联系|phone|telephone|contact (?:person|number)|e-?mail", re.I
+        ),
+    ),
     (
         "issuer",
         re.compile(
@@ -38,7 +44,7 @@ _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
     (
         "who",
         re.compile(
-            r"(?:哪|什么|那)(?:个|些|几个?|家|几家)?(?:部门|单位|局|委|机构|衙门|部委|厅)|谁(?:负责|管|牵头|来管|主管|分工|去|在管|落实)|归谁|由谁|找谁|"
+            r"(?:哪|什么|那)(?:个|些|几个?|家|几家)?(?:部门|单位|局|委|机构|衙门|部委|厅|部(?!分))|谁(?:负责|管|牵头|来管|主管|分工|去|在管|落实)|归谁|由谁|找谁|"
             r"责任(?:单位|部门)|负责(?:单位|部门)|都?有?谁负责|牵头(?:单位|部门|的是)|主管(?:单位|部门)|归口|怎么分工|负责的[吧吗?]|"
             r"\b(?:who|which (?:ministry|department|agenc|authorit|bureau|office|unit)\w*)\b.{0,60}(?:responsib|charge|lead|handle|oversee|implement)|"
             r"in charge|responsible (?:unit|department|agenc)",
@@ -99,7 +105,7 @@ _CORRECTS = re.compile(r"^(?:不对[，,]?\s*)?(?:我(?:说|问)的)?不是(.{0,
 # Words that ask for places or documents, or for a comparison of them: no clause has to hold them.
 _SCOPE_WORDS = re.compile(
     r"(?:哪些|哪几个|哪几份|哪个|什么|都有哪些)(?:地方|城市|地区|省市|省份|文件|市)(?:都|里|讲到了?|写了|提到了?|有)?|哪[里儿](?=在|有|能|可以|讲|写)|各地|分别|"
-    r"(?:有什么|有哪些|有何)?(?:区别|不同|不一样|差别|差异|异同)(?:在哪里?|是什么|吗)?|对比(?:一下)?|比较(?:一下)?|相比|"
+    r"怎么(?:说|讲|规定|写)的?|说了?(?:什么|啥)|(?:哪个|谁)更?好|(?:有什么|有哪些|有何)?(?:区别|不同|不一样|差别|差异|异同)(?:在哪里?|是什么|吗)?|对比(?:一下)?|比较(?:一下)?|相比|"
     r"\b(?:which|what) (?:places|cities|regions|documents?)\b|\bcompared?(?: (?:with|to))?\b|\bversus\b|\bvs\b\.?|\bdifferences? between\b",
     re.I,
 )
@@ -147,6 +153,7 @@ class Reader:
     def __init__(self, documents: Sequence[Document]) -> None:
         self._documents = tuple(documents)
         self._places = Gazetteer(d.region or "" for d in documents)
+        self._correct = lazily(lambda: Corrector(vocabulary(self._documents), self._places))
 
     def read(self, asked: str, earlier: Sequence[str] = (), region: str | None = None) -> Question:
         """Understand ``asked`` after the questions ``earlier``; ``region`` is a filter set beside it.
@@ -165,8 +172,11 @@ class Reader:
     def _one(self, asked: str, before: Question | None, region: str | None) -> Question:
         if len(asked) > MAX_LENGTH:
             return Question(asked[:MAX_LENGTH], "", "", language(asked[:MAX_LENGTH]), "fact", "too_long")
-        text = plain(asked)
+        typed = plain(asked)
+        text = self._correct(typed)
         question = self._alone(asked, text, region)
+        if text != typed:
+            question = replace(question, standalone=traditional(text) if question.language == "zh-hant" else text)
         if before is None or question.manner not in ("question", "vague"):
             return question
         return self._continued(question, before, region)
@@ -187,7 +197,7 @@ class Reader:
             manner=self._manner(text),
             topic=self._searched(text),
             regions=regions,
-            foreign=tuple(dict.fromkeys(foreign)) if not regions else (),
+            foreign=tuple(dict.fromkeys(foreign)),
             documents=documents,
             clause=_clause_number(text),
             base=text,
@@ -266,7 +276,7 @@ class Reader:
             " ",
             text,
         )
-        text = re.sub(r"谁(?:更|最)?快", "多久", _SCOPE_WORDS.sub(" ", text))
+        text = re.sub(r"谁(?:更|最)?快|哪个(?:更|最)?快", "多久", _SCOPE_WORDS.sub(" ", text))
         text = re.sub(r"^[\s的和与跟及，,、:：]+", "", text)
         return text if re.search(r"\w", text) else plain(text)
 
@@ -294,11 +304,20 @@ class Reader:
         for document in self._documents:
             number = re.sub(r"[\s〔〕\[\]()（）【】]", "", plain(document.number or ""))
             title = plain(document.title or "")
-            own = re.search(r"(\d+)号$", number)
+            own = re.search(r"(\d+)\s*号$", plain(document.number or ""))
             quoted = [q for q in re.findall(r"《([^》]{4,})》", text) if q in title]
             if (number and number in compact) or (own and own[1] in short) or quoted:
                 found.append(document.id)
         return tuple(found)
+
+    def names_only_clause(self, question: Question) -> bool:
+        """True where nothing but the number of a clause is asked for."""
+        rest = re.sub(
+            r"第\s?[（(]?[一二三四五六七八九十百\d]{0,4}[)）]?\s?(?:条|款|点|项)|说|文件|政策|措施|通知|意见|原文|全文|内容|规定|讲|写|货物贸易|服务贸易|外贸",
+            "",
+            self._topic(question.text),
+        )
+        return len(rest) <= 1
 
     def _about_document(self, text: str) -> bool:
         """True where nothing but a document is named: 国办发〔2020〕28号的联系人是谁？"""
@@ -337,7 +356,7 @@ def asks(text: str) -> Asks:
 
 
 def _clause_number(text: str) -> str | None:
-    found = re.search(r"第\s?([一二三四五六七八九十百\d]{1,4})\s?(?:条|款|点|项)", text)
+    found = re.search(r"第\s?[（(]?([一二三四五六七八九十百\d]{1,4})[)）]?\s?(?:条|款|点|项)", text)
     return found[1] if found else None
 
 

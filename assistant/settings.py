@@ -31,3 +31,30 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = Field(
         None, description="接口密钥：设了以后 /api 和 /mcp 要带 Authorization: Bearer / key that calls of /api and /mcp must carry"
     )
+    llm_base_url: str | None = Field(
+        None,
+        description="可选的语言模型（OpenAI 兼容接口），只润色措辞，默认不用 / optional endpoint that may phrase the lead; off by default",
+    )
+    llm_model: str | None = Field(None, description="语言模型名称 / name of the language model at the endpoint")
+    llm_api_key: SecretStr | None = Field(None, description="语言模型接口密钥 / key of the endpoint")
+    llm_timeout: float = Field(
+        8.0, gt=0, le=120, description="等语言模型几秒，超时用摘录答案 / seconds to wait, then the extractive answer"
+    )
+
+
+def listed(settings: Settings) -> list[dict[str, str | None]]:
+    """Each setting by its name in the environment, with its value, where this comes from and what it is for; a key is not shown."""
+    from dotenv import dotenv_values
+
+    config = Settings.model_config
+    file = dotenv_values(str(config["env_file"]))
+    rows: list[dict[str, str | None]] = []
+    for field, told in Settings.model_fields.items():
+        name = f"{config['env_prefix']}{field}".upper()
+        value = getattr(settings, field)
+        places = (("environment", os.environ), (str(config["env_file"]), file))
+        origin = next((place for place, names in places if name in map(str.upper, names)), "default")
+        if origin == "default" and field in settings.model_fields_set:
+            origin = "command line"
+        rows.append({"name": name, "value": None if value is None else str(value), "from": origin, "description": told.description})
+    return rows

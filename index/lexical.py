@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,15 @@ def tokens(text: str) -> list[str]:
 
     jieba.setLogLevel("ERROR")
     return [word.lower() for word in jieba.cut_for_search(text, HMM=False) if _WORD.search(word)]
+
+
+def word_counts() -> tuple[Mapping[str, int], int]:
+    """How often jieba's dictionary counts each word, and the sum."""
+    import jieba
+
+    jieba.setLogLevel("ERROR")
+    jieba.initialize()
+    return jieba.dt.FREQ, jieba.dt.total
 
 
 class Lexical:
@@ -72,18 +81,20 @@ class Lexical:
         count = self._counts.get(word, 0)
         return float(np.log(1 + (self._size - count + 0.5) / (count + 0.5)))
 
-    def save(self, folder: Path) -> None:
-        home = folder / FOLDER
+    def save(self, folder: Path, name: str = FOLDER) -> None:
+        """Write into ``folder / name``."""
+        home = folder / name
         home.mkdir()
         if self._engine is not None:
             self._engine.save(str(home), show_progress=False)
         (home / "counts.json").write_text(json.dumps([self._size, self._counts], ensure_ascii=False), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> Lexical:
+    def load(cls, folder: Path, name: str = FOLDER) -> Lexical:
+        """Read what ``save`` wrote there."""
         import bm25s
 
-        home = folder / FOLDER
+        home = folder / name
         size, counts = json.loads((home / "counts.json").read_text(encoding="utf-8"))
         engine = bm25s.BM25.load(str(home), mmap=True) if counts else None
         return cls(engine, counts, size)

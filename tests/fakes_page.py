@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from index.records import Document, InputError  # noqa: E402
+from index.read import parse  # noqa: E402
+from index.records import Document, Hit, InputError, Quote  # noqa: E402
+from index.sentences import sentences  # noqa: E402
 
 FACTS: list[dict[str, Any]] = [
     {"file": "000_beijing-goods-trade-2020.txt", "title": "北京市商务局关于外贸领域防疫情稳运行若干措施的通知",
@@ -63,7 +66,8 @@ def documents() -> list[Document]:
         facts = dict(facts)
         source = f"seeds/{facts.pop('file')}"
         text = (ROOT / source).read_bytes().decode("utf-8")
-        found.append(Document(id=source[6:9], source=source, text=text, **facts))
+        parts = parse(text, source, source[6:9]).parts
+        found.append(Document(id=source[6:9], source=source, text=text, parts=parts, **facts))
     return found
 
 
@@ -101,6 +105,16 @@ class FakeAssistant:
             return FakeAnswer(self._made(question, written, "chat", f"之前的问题：{told}"))
         return FakeAnswer(self._answer(question, written, region))
 
+    def search(self, query: str, k: int = 10, *, region: str | None = None) -> list[Hit]:
+        """Sentences that hold words of the query, those with more of them first."""
+        found = []
+        for document in self.documents:
+            for part, span in sentences(document) if region in (None, document.region) else ():
+                share = sum(word in span.of(document.text) for word in query.split()) / max(1, len(query.split()))
+                if share:
+                    found.append(Hit(Quote(document, part, span.start, span.end, share), share))
+        return sorted(found, key=lambda hit: -hit.score)[:k]
+
     def _answer(self, question: str, language: str, region: str | None) -> dict[str, Any]:
         english = language == "en"
         if "你好" in question:
@@ -116,9 +130,7 @@ class FakeAssistant:
         if "推广" in question or "promotion" in question:
             text = "按**50%**比例支持，单个项目上限**5万元** [1]。" if not english else (
                 "**50%** of the cost of a promotion project, at most **CNY 50,000** [1].")  # fmt: skip
-            notices = [
-                "这份文件已于 2020-12-31 到期。" if not english else "This document expired on 2020-12-31."
-            ]
+            notices = ["这份文件已于 2020-12-31 到期。" if not english else "This document expired on 2020-12-31."]
             return self._made(question, language, "answered", text, ["北京推广"], notices=notices)
         if "信保" in question or "保险" in question or "insurance" in question:
             return self._insurance(question, language, region)
@@ -201,4 +213,7 @@ if __name__ == "__main__":  # the page over this stand-in, for the browser tests
     import app
 
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    sys.exit(app.serve(FakeAssistant(), "127.0.0.1", int(sys.argv[1]) if sys.argv[1:] else 7860))
+    from assistant.settings import Settings
+
+    port, folder = int(sys.argv[1]) if sys.argv[1:] else 7860, sys.argv[2] if sys.argv[2:] else tempfile.mkdtemp()
+    sys.exit(app.serve(FakeAssistant(), "127.0.0.1", port, Settings(data=Path(folder))))

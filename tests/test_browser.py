@@ -33,11 +33,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the page in a process of its own."""
     folder = tmp_path_factory.mktemp("page")
     log = folder / "stderr"
-    command = [*COMMAND, "--data", str(folder)] if REAL else COMMAND
+    command = [*COMMAND, "--data", str(folder)] if REAL else [*COMMAND, str(folder)]
     with log.open("w") as errors:
-        process = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True
-        )
+        process = subprocess.Popen([sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True)
         assert process.stdout is not None
         found = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
         try:
@@ -55,9 +53,7 @@ def chromium() -> Iterator[Any]:
     except ImportError:
         pytest.skip("browser tests need playwright: pip install playwright")
     if not CHROMIUM.exists():
-        pytest.skip(
-            f"browser tests need {CHROMIUM}: apt-get install chromium fonts-noto-cjk (or set CHROMIUM)"
-        )
+        pytest.skip(f"browser tests need {CHROMIUM}: apt-get install chromium fonts-noto-cjk (or set CHROMIUM)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
         yield browser
@@ -336,3 +332,328 @@ def test_changing_the_language_does_not_move_the_page(visit: Visit) -> None:
     page.get_by_text("Source text").wait_for()
     page.wait_for_timeout(500)
     assert page.evaluate("scrollY") == 0
+
+
+# ---- tabs, the source view, look-up, batches, taking along
+
+
+def settled(visit: Visit, milliseconds: int = 400) -> None:
+    visit.page.wait_for_timeout(milliseconds)
+
+
+def look(visit: Visit, words: str) -> Any:
+    """Types into the look-up and waits for what is found."""
+    page = visit.page
+    page.click("#tab-lookup")
+    with page.expect_response(lambda r: "page/lookup" in r.url and ("q=" in r.url) == bool(words)):
+        page.fill("[data-lookup] input[type=search]", words)
+        page.keyboard.press("Enter")
+    settled(visit, 150)
+    return page.locator("[data-hit]")
+
+
+def test_tabs_are_reached_by_key_and_kept_by_the_address(visit: Visit) -> None:
+    page = visit.page
+    names = page.locator("#tabs [role=tab]").all_inner_texts()
+    assert names == ["问答", "查阅", "批量", "评测"]
+    page.focus("#tab-chat")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "tab-lookup"
+    assert page.locator("#panel-lookup").is_visible()
+    assert not page.locator("#panel-chat").is_visible()
+    assert page.get_attribute("#tab-lookup", "aria-selected") == "true"
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#panel-batch").is_visible()
+    page.reload()
+    page.wait_for_selector("html:not(.waiting) #panel-batch", state="visible")
+    assert page.evaluate("document.querySelectorAll('[role=tabpanel]').length") == len(names)
+
+
+def test_a_quote_opens_its_document_at_the_place(visit: Visit) -> None:
+    answer = visit.ask(INSURANCE)
+    card = answer.locator(".card").first
+    quoted = card.locator("mark:visible").all_inner_texts()
+    card.locator("[data-source]").click()
+    view = visit.page.locator("#source[open]")
+    view.wait_for()
+    marks = view.locator("mark")
+    assert "".join("".join(marks.all_text_contents()).split()) == "".join("".join(quoted).split())
+    box, pane = marks.first.bounding_box(), view.locator(".text").bounding_box()
+    assert pane["y"] <= box["y"] < pane["y"] + pane["height"]
+    source = card.locator(".fact-source .path").inner_text()
+    text = (ROOT / source).read_bytes().decode("utf-8")
+    assert "".join(view.locator(".text").text_content().split()) == "".join(text.split())
+    visit.page.keyboard.press("Escape")
+    view.wait_for(state="hidden")
+    assert visit.page.evaluate("document.activeElement.dataset.source") is not None
+
+
+def test_marked_words_open_the_document_too(visit: Visit) -> None:
+    answer = visit.ask(INSURANCE)
+    answer.locator(".card mark:visible").first.click()
+    visit.page.locator("#source[open] mark.current").wait_for()
+    visit.page.locator("#source [data-close]").click()
+    assert visit.page.locator("#source[open]").count() == 0
+
+
+def test_the_outline_leads_through_the_document(visit: Visit) -> None:
+    visit.ask(INSURANCE).locator("[data-source]").first.click()
+    view = visit.page.locator("#source[open]")
+    view.wait_for()
+    outline = view.locator(".outline")
+    if not outline.evaluate("all => all.open"):
+        outline.locator("summary").click()
+    last = outline.locator("button").last
+    number = last.get_attribute("data-part")
+    last.click()
+    part = view.locator(f"#part-{number}")
+    assert visit.page.evaluate("document.activeElement.id") == f"part-{number}"
+    box, pane = part.bounding_box(), view.locator(".text").bounding_box()
+    assert pane["y"] - 2 <= box["y"] < pane["y"] + pane["height"]
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_source_stands_beside_the_conversation_on_a_desk(other: Visit) -> None:
+    other.ask(INSURANCE).locator("[data-source]").first.click()
+    other.page.locator("#source[open]").wait_for()
+    source, box = other.page.locator("#source").bounding_box(), other.page.locator("#box").bounding_box()
+    assert box["x"] + box["width"] <= source["x"]
+    answer = other.page.locator(".card").first.bounding_box()
+    assert answer["x"] + answer["width"] <= source["x"]
+
+
+def copied(visit: Visit) -> str:
+    return str(visit.page.evaluate("navigator.clipboard.readText()"))
+
+
+def test_a_citation_and_an_answer_are_copied(chromium: Any, server: str) -> None:
+    for visit in visited(chromium, server, 1280, permissions=["clipboard-read", "clipboard-write"]):
+        answer = visit.ask(INSURANCE)
+        button = answer.locator(".card [data-copy]").first
+        button.click()
+        visit.page.get_by_text("已复制", exact=True).first.wait_for()
+        assert re.fullmatch(r"《[^》]+》(（[^）]+）)*第?.*：“.+”", copied(visit), re.S)
+        answer.locator(".foot [data-copy]").click()
+        visit.page.wait_for_function("navigator.clipboard.readText().then(t => t.includes('[1] 《'))")
+        assert "**" not in copied(visit)
+        visit.page.wait_for_function("e => e.textContent === '复制引文'", arg=button.element_handle())
+
+
+def test_the_conversation_is_exported(visit: Visit) -> None:
+    page = visit.page
+    assert not page.locator("#export button").first.is_visible()
+    visit.ask(INSURANCE)
+    for form, start in (("md", b"# "), ("docx", b"PK")):
+        with page.expect_download() as download:
+            page.click(f"[data-export={form}]")
+        data = Path(download.value.path()).read_bytes()
+        assert download.value.suggested_filename == f"conversation.{form}"
+        assert data.startswith(start)
+    page.click("#clear")
+    page.wait_for_selector(".welcome")
+    assert not page.locator("#export button").first.is_visible()
+
+
+def test_a_reload_keeps_the_conversation(visit: Visit, chromium: Any) -> None:
+    visit.ask(INSURANCE)
+    visit.ask("重庆和威海退税谁更快？")
+    before = visit.page.locator("#conversation .log").inner_text()
+    visit.page.reload()
+    visit.page.locator(ANSWER).nth(1).wait_for()
+    assert visit.page.locator("#conversation .log").inner_text() == before
+    if not REAL:
+        assert INSURANCE in visit.ask("刚才问了什么").inner_text()
+    visit.page.click("#clear")
+    visit.page.wait_for_selector(".welcome")
+    visit.page.reload()
+    visit.page.wait_for_selector("html:not(.waiting) .welcome")
+    assert visit.page.locator(".question").count() == 0
+
+
+def test_a_reload_in_english_keeps_it_in_english(chromium: Any, server: str) -> None:
+    for visit in visited(chromium, server, 1280, "?lang=en"):
+        visit.ask("what insurance subsidy applies to small exporters")
+        visit.page.reload()
+        visit.page.get_by_text("Source text").wait_for()
+        assert visit.page.get_attribute("html", "lang") == "en"
+        assert visit.page.inner_text("#tab-lookup") == "Look up"
+
+
+def test_look_up_finds_as_one_types(visit: Visit) -> None:
+    page = visit.page
+    page.click("#tab-lookup")
+    page.locator("[data-hit]").first.wait_for()
+    page.click("[data-lookup] input[type=search]")
+    page.keyboard.type("展位费")
+    page.wait_for_function("[...document.querySelectorAll('[data-hit]')].every(e => e.querySelector('mark'))")
+    hits = page.locator("[data-hit]")
+    assert hits.count() >= 1
+    assert set(hits.first.locator("mark").all_inner_texts()) == {"展位费"}
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_look_up_by_keyboard_from_the_box_to_the_copied_citation(chromium: Any, server: str) -> None:
+    for visit in visited(chromium, server, 1280, permissions=["clipboard-read", "clipboard-write"]):
+        page = visit.page
+        hits = look(visit, "企业")
+        assert hits.count() > 1
+        page.focus("[data-lookup] input[type=search]")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate("[...document.querySelectorAll('[data-hit]')].indexOf(document.activeElement)") == 1
+        page.keyboard.press("c")
+        page.get_by_text("已复制", exact=True).first.wait_for()
+        assert copied(visit) == hits.nth(1).locator("[data-copy]").get_attribute("data-copy")
+        page.keyboard.press("Enter")
+        page.locator("#source[open] mark.current").wait_for()
+        page.keyboard.press("Escape")
+        page.locator("#source").wait_for(state="hidden")
+        hits.nth(1).focus()
+        page.keyboard.press("Escape")
+        assert page.evaluate("document.activeElement.name") == "q"
+
+
+def test_filters_narrow_and_reset(visit: Visit) -> None:
+    page = visit.page
+    look(visit, "企业")
+    before = page.locator("[data-hit]").count()
+    with page.expect_response("**/page/lookup*"):
+        page.select_option("[data-lookup] select[name=region]", "威海")
+    page.wait_for_function("n => document.querySelectorAll('[data-hit]').length < n", arg=before)
+    badges = page.locator("[data-hit] .badge.region").all_inner_texts()
+    assert set(badges) == {"威海"}
+    with page.expect_response("**/page/lookup*"):
+        page.click("[data-lookup] button[type=reset]")
+    page.wait_for_function("document.querySelectorAll('[data-hit]').length > 5")
+
+
+def test_nothing_found_says_what_to_do(visit: Visit) -> None:
+    look(visit, "qqqqqqq")
+    visit.page.locator(".nothing").wait_for()
+    assert "没有找到" in visit.page.inner_text(".nothing")
+
+
+def test_the_table_of_figures_sorts_filters_and_downloads(visit: Visit) -> None:
+    page = visit.page
+    page.click("#tab-lookup")
+    page.click("[data-view=figures]")
+    page.locator("table.figures").wait_for()
+    every = page.locator("table.figures tbody tr").count()
+    page.click("[data-sort=figure]")
+    page.locator("th[aria-sort=ascending]").wait_for()
+    with page.expect_response("**/page/figures*"):
+        page.select_option("select[name=kind]", "cap")
+    page.wait_for_function("n => document.querySelectorAll('table.figures tbody tr').length < n", arg=every)
+    assert set(page.locator("table.figures tbody td:first-child").all_inner_texts()) == {"上限"}
+    with page.expect_download() as download:
+        page.click(".bar a.button")
+    assert Path(download.value.path()).read_bytes().startswith(b"PK")
+    page.locator("table.figures [data-source]").first.click()
+    page.locator("#source[open] mark.current").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_batch_comes_back_answered(visit: Visit) -> None:
+    page = visit.page
+    page.click("#tab-batch")
+    data = f"编号,问题\n1,{INSURANCE}\n2,上限是多少？\n".encode("gb18030")
+    page.set_input_files("[data-batch] input[type=file]", {"name": "问题.csv", "mimeType": "text/csv", "buffer": data})
+    page.locator("[data-result]").wait_for()
+    with page.expect_download() as download:
+        page.click("[data-result]")
+    assert download.value.suggested_filename == "问题-answers.csv"
+    lines = Path(download.value.path()).read_bytes().decode("gb18030").splitlines()
+    assert lines[0] == "编号,问题,回答,原文依据,引文出处,把握程度,结果"
+    assert "保费" in "".join(lines)
+
+
+def test_a_batch_that_cannot_be_read_is_said(visit: Visit) -> None:
+    page = visit.page
+    page.click("#tab-batch")
+    page.set_input_files("[data-batch] input[type=file]", {"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"})
+    page.locator("[data-failure]").wait_for()
+    assert "CSV" in page.inner_text("[data-failure]")
+    visit.errors[:] = [error for error in visit.errors if "400" not in error]  # the browser's own line for the refusal
+
+
+def test_every_tab_changes_its_language(visit: Visit) -> None:
+    page = visit.page
+    look(visit, "企业")
+    page.locator("#language label", has_text="English").click()
+    page.get_by_text("Containing the words").wait_for()
+    assert page.input_value("[data-lookup] input[type=search]") == "企业"
+    assert page.locator("#tabs [role=tab]").all_inner_texts()[:3] == ["Ask", "Look up", "Batch"]
+    assert page.get_attribute("#tab-lookup", "aria-selected") == "true"
+    page.locator("[data-hit] [data-source]").first.click()
+    page.get_by_text("Outline").wait_for()
+    page.keyboard.press("Escape")
+    page.click("#tab-batch")
+    for name in ("#lookup form", "#batch form"):
+        told = re.sub(
+            r"《[^》]*》",
+            "",
+            page.locator(name).evaluate(
+                "e => { const c = e.cloneNode(true); c.querySelectorAll('option').forEach(o => o.remove()); return c.textContent }"
+            ),
+        )
+        assert not re.search(r"[\u4e00-\u9fff]", told), told
+
+
+def findings(page: Any) -> list[str]:
+    """What axe-core finds that is serious or worse."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
+    found = axe.run(page).response["violations"]
+    return [
+        f"{v['id']}: {node['target']} {node['failureSummary'][:200]}"
+        for v in found
+        if v["impact"] in ("serious", "critical")
+        for node in v["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("query", ["", "?lang=en"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_serious_finding_for_those_who_cannot_see(chromium: Any, server: str, scheme: str, query: str, width: int) -> None:
+    for visit in visited(chromium, server, width, query, color_scheme=scheme, reduced_motion="reduce"):
+        page = visit.page
+        assert findings(page) == []
+        for question in (INSURANCE, "重庆和威海退税谁更快？", "威海的展位费补贴比例是多少？", "上限是多少？"):
+            visit.ask(question)
+        settled(visit)
+        assert findings(page) == []
+        page.locator(".card [data-source]").first.click()
+        page.locator("#source[open] mark").first.wait_for()
+        assert findings(page) == []
+        page.keyboard.press("Escape")
+        look(visit, "企业")
+        assert findings(page) == []
+        page.click("[data-view=figures]")
+        page.locator("table.figures").wait_for()
+        assert findings(page) == []
+        for tab in ("batch", "evaluation"):
+            page.click(f"#tab-{tab}")
+            settled(visit)
+            assert findings(page) == []
+
+
+def test_the_page_of_the_interfaces(chromium: Any, server: str) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 840})
+    page = context.new_page()
+    outside: list[str] = []
+    page.on("request", lambda r: None if r.url.startswith(server) else outside.append(r.url))
+    page.goto(server + "api")
+    assert "/api/retrieval" in page.inner_text("main")
+    assert findings(page) == []
+    assert outside == []
+    context.close()
+
+
+def test_first_useful_paint_is_quick(chromium: Any, server: str) -> None:
+    context = chromium.new_context(viewport={"width": 1280, "height": 840}, locale="zh-CN")
+    page = context.new_page()
+    page.goto(server)
+    page.wait_for_selector("html:not(.waiting) #conversation .welcome")
+    milliseconds = page.evaluate("performance.now() - performance.getEntriesByType('navigation')[0].responseStart")
+    context.close()
+    assert milliseconds < 10_000  # a bound that no busy machine breaks; tests/bench/load.py prints the figure

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from index.dense import Dense
 from index.fuse import Weights, best, fuse
 from index.late import Late
-from index.lexical import B, K1, Lexical, tokens
+from index.lexical import K1, B, Lexical, tokens
 
 PASSAGES = [["出口", "退税"], ["出口", "保险", "补贴"], ["天气"], ["出口", "退税"]]
 VECTORS = np.array([[1, 0, 0], [0.6, 0.8, 0], [0, 0, 1], [1, 0, 0]], np.float32)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from assistant.page.render import (
-    DocumentLike,
     draw_answer,
     draw_pending,
     draw_problem,
@@ -17,35 +16,12 @@ from assistant.page.render import (
     draw_welcome,
 )
 from assistant.page.words import Language, region_name, say
+from assistant.surfaces import AssistantLike, regions
 from index.records import TradeAssistantError
 
 log = logging.getLogger("assistant.page")
 EARLIER = 20  # questions of the conversation that the core is told
-
-
-class AnswerLike(Protocol):
-    """What the page needs of an Answer."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The public JSON form."""
-
-
-class AssistantLike(Protocol):
-    """What the page needs of the core; ``ask`` may be called from several threads at once."""
-
-    @property
-    def documents(self) -> Sequence[DocumentLike]:
-        """All documents; their texts are the ones that quotes point into."""
-
-    def ask(
-        self,
-        question: str,
-        earlier: Sequence[str] = (),
-        *,
-        region: str | None = None,
-        as_of: date | None = None,
-    ) -> AnswerLike:
-        """The answer to ``question``, asked after the questions ``earlier``."""
+KEPT = 50  # questions of a conversation that a reload brings back
 
 
 @dataclass(frozen=True)
@@ -55,6 +31,7 @@ class Turn:
     question: str
     answer: dict[str, Any] | None = None
     problem: str | None = None
+    region: str = ""
 
 
 def ask(assistant: AssistantLike, question: str, turns: Sequence[Turn], region: str) -> Turn:
@@ -62,12 +39,25 @@ def ask(assistant: AssistantLike, question: str, turns: Sequence[Turn], region: 
     earlier = [turn.question for turn in turns if turn.answer is not None][-EARLIER:]
     try:
         answer = assistant.ask(question, earlier, region=region or None)
-        return Turn(question, answer=answer.to_dict())
+        return Turn(question, answer=answer.to_dict(), region=region)
     except TradeAssistantError as problem:
-        return Turn(question, problem=str(problem))
+        return Turn(question, problem=str(problem), region=region)
     except Exception:
         log.exception("a question of %d characters failed", len(question))
-        return Turn(question, problem="")
+        return Turn(question, problem="", region=region)
+
+
+def restored(assistant: AssistantLike, stored: str) -> list[Turn]:
+    """The conversation that a browser kept, by its questions; they are asked anew, so that nothing can be slipped in."""
+    try:
+        kept = json.loads(stored or "[]")
+        asked = [(str(one["question"]), str(one.get("region") or "")) for one in kept][-KEPT:]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return []
+    turns: list[Turn] = []
+    for question, region in asked:
+        turns.append(ask(assistant, question, turns, region if region in regions(assistant.documents) else ""))
+    return turns
 
 
 def draw_turn(turn: Turn, number: int, assistant: AssistantLike, language: Language) -> list[str]:
@@ -86,25 +76,18 @@ def texts_for(answer: dict[str, Any], assistant: AssistantLike) -> dict[str, str
     return {document.source: document.text for document in assistant.documents if document.source in wanted}
 
 
-def conversation(
-    turns: Sequence[Turn], assistant: AssistantLike, language: Language, start: int = 0
-) -> dict[str, Any]:
+def conversation(turns: Sequence[Turn], assistant: AssistantLike, language: Language, start: int = 0) -> dict[str, Any]:
     """What the page's script draws: the messages from turn ``start`` on; without any, the welcome."""
     if not turns:
-        return {"start": 0, "items": [draw_welcome(assistant.documents, language)]}
-    items = [
-        message
-        for number, turn in enumerate(turns[start:], start)
-        for message in draw_turn(turn, number, assistant, language)
-    ]
-    return {"start": 2 * start, "items": items}
+        return {"start": 0, "items": [draw_welcome(assistant.documents, language)], "asked": []}
+    items = [message for number, turn in enumerate(turns[start:], start) for message in draw_turn(turn, number, assistant, language)]
+    asked = [{"question": turn.question, "region": turn.region} for turn in turns]
+    return {"start": 2 * start, "items": items, "asked": asked[-KEPT:]}
 
 
 def region_choices(assistant: AssistantLike, language: Language) -> list[tuple[str, str]]:
     """All regions, the whole country first, then in the order of the documents."""
-    regions = dict.fromkeys(document.region for document in assistant.documents if document.region)
-    ordered = sorted(regions, key=lambda region: region != "全国")
     return [
         (say("all_regions", language), ""),
-        *((region_name(region, language), region) for region in ordered),
+        *((region_name(region, language), region) for region in regions(assistant.documents)),
     ]

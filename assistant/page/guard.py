@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
@@ -19,9 +20,7 @@ HEADERS = {
     "x-frame-options": "SAMEORIGIN",
 }
 # Gradio's own doors that this page has no use for
-CLOSED = re.compile(
-    r"/(gradio_api/)?(upload|proxy=|file[=/]|stream|component_server|process_recording|vibe-|runs)"
-)
+CLOSED = re.compile(r"/(gradio_api/)?(upload|proxy=|file[=/]|stream|component_server|process_recording|vibe-|runs)")
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -31,8 +30,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 class Guard:
     """Outermost layer: headers on every response, unused doors of Gradio closed, the page's HTML cleaned."""
 
-    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], key: str | None = None) -> None:
         self.app = app
+        self.key = key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI entry."""
@@ -42,19 +42,27 @@ class Guard:
 
         async def send_guarded(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                kept = [
-                    pair for pair in message.get("headers", []) if pair[0].decode().lower() not in HEADERS
-                ]
+                kept = [pair for pair in message.get("headers", []) if pair[0].decode().lower() not in HEADERS]
                 message["headers"] = [*kept, *((k.encode(), v.encode()) for k, v in HEADERS.items())]
             await send(message)
 
-        if CLOSED.match(scope["path"]):
+        if scope["path"].startswith("/mcp") and not self._allowed(scope):
+            await send_guarded({"type": "http.response.start", "status": 401, "headers": [(b"www-authenticate", b"Bearer")]})
+            await send_guarded({"type": "http.response.body", "body": b""})
+        elif CLOSED.match(scope["path"]):
             await send_guarded({"type": "http.response.start", "status": 404, "headers": []})
             await send_guarded({"type": "http.response.body", "body": b""})
         elif scope["path"] == "/":
             await self._page(scope, receive, send_guarded)
         else:
             await self.app(scope, receive, send_guarded)
+
+    def _allowed(self, scope: Scope) -> bool:
+        """Whether a call of MCP carries the key, where there is one."""
+        if self.key is None:
+            return True
+        given = dict(scope["headers"]).get(b"authorization", b"")
+        return hmac.compare_digest(given, b"Bearer " + self.key.encode())
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Gradio's page with this page's language and without the framework's own advertisement."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,22 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: Gradio re
 import gradio as gr
 from fastapi import FastAPI
 
-from assistant.page.conversation import AssistantLike, Turn, ask, conversation, region_choices
+from assistant.page.conversation import Turn, ask, conversation, region_choices, restored
+from assistant.page.desk import TABS, draw_batch, draw_lookup, draw_tabs
 from assistant.page.words import LANGUAGES, Language, language_of, say
+from assistant.settings import Settings
+from assistant.surfaces import AssistantLike
 
 HERE = Path(__file__).parent
 CONCURRENT = 16  # questions worked on at once, over all browsers
 # The page is built in Chinese; an English one is shown after the change of language has drawn it.
-SHOW_CHINESE = "(chosen) => { if (chosen !== 'en') document.documentElement.classList.remove('waiting'); }"
+# The questions that this tab of the browser kept, for a reload.
+STORED = "() => { try { return [sessionStorage.getItem('asked') || '']; } catch { return ['']; } }"
+# Gradio writes the browser's language on the page; the page's own is written over it.
+SHOW_CHINESE = (
+    "(chosen) => { if (chosen === 'en') return; const root = document.documentElement; "
+    f"root.lang = '{say('html_lang', 'zh')}'; root.classList.remove('waiting'); }}"
+)
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -36,40 +46,76 @@ class Parts:
     region: gr.Dropdown
     clear: gr.Button
     hint: gr.HTML
+    tabs: gr.HTML
+    lookup: gr.HTML
+    batch: gr.HTML
+    export: gr.HTML
+    stored: gr.Textbox
+    names: list[str]
+    opened: gr.State | None
 
 
-def build_page(assistant: AssistantLike) -> gr.Blocks:
+def build_page(assistant: AssistantLike, settings: Settings | None = None) -> gr.Blocks:
     """The page over an assistant; conversations are kept per browser session."""
     page = gr.Blocks(title=say("title", "zh"), analytics_enabled=False, fill_width=True)
     with page:
-        wire(page, lay_out(assistant, "zh"), assistant)
+        wire(page, lay_out(assistant, "zh", settings), assistant)
     return page
 
 
-def lay_out(assistant: AssistantLike, language: Language) -> Parts:
+def lay_out(assistant: AssistantLike, language: Language, settings: Settings | None = None) -> Parts:
     """What stands where: heading, conversation, and below them where one writes."""
     turns = gr.State([])
     with gr.Row(elem_id="top"):
         top = gr.HTML(heading(language))
         chooser = gr.Radio(list(LANGUAGES), value=language, label="语言 / Language", **_bare("language"))
-    messages = gr.HTML(
-        conversation([], assistant, language),
-        html_template='<div class="log" role="log" aria-live="polite"></div>',
-        js_on_load=(HERE / "page.js").read_text(encoding="utf-8"),
-        apply_default_css=False,
-        elem_id="conversation",
+    names = tabs_of(settings)
+    tabs = gr.HTML(draw_tabs(language, names), elem_id="tabs", apply_default_css=False)
+    with gr.Column(elem_id="panel-chat", elem_classes="panel"):
+        messages = gr.HTML(
+            conversation([], assistant, language),
+            html_template='<div class="log" role="log" aria-live="polite"></div>',
+            js_on_load=(HERE / "page.js").read_text(encoding="utf-8"),
+            apply_default_css=False,
+            elem_id="conversation",
+        )
+        with gr.Column(elem_id="composer"):
+            with gr.Row(elem_id="line"):
+                box = gr.Textbox(**box_words(language), lines=1, max_lines=8, autofocus=True, **_bare("box"))
+                send = gr.Button(say("send", language), variant="primary", elem_id="send")
+            with gr.Row(elem_id="tools"):
+                choices = region_choices(assistant, language)
+                label = say("region", language)
+                region = gr.Dropdown(choices, value="", label=label, filterable=False, **_bare("region"))
+                hint = gr.HTML(hint_line("", language), elem_id="hint")
+                export = gr.HTML(export_line(language), elem_id="export", apply_default_css=False)
+                clear = gr.Button(say("clear", language), size="sm", elem_id="clear")
+    with gr.Column(elem_id="panel-lookup", elem_classes="panel"):
+        lookup = gr.HTML(draw_lookup(assistant.documents, language), elem_id="lookup", apply_default_css=False)
+    with gr.Column(elem_id="panel-batch", elem_classes="panel"):
+        batch = gr.HTML(draw_batch(language), elem_id="batch", apply_default_css=False)
+    opened = None
+    if settings and "evaluation" in names:
+        from assistant.page.evaluation_tab import evaluation_tab
+
+        with gr.Column(elem_id="panel-evaluation", elem_classes="panel"):
+            opened = evaluation_tab(assistant, settings, chooser).opened
+    stored = gr.Textbox(visible=False)
+    return Parts(turns, top, chooser, messages, box, send, region, clear, hint, tabs, lookup, batch, export, stored, names, opened)
+
+
+def tabs_of(settings: Settings | None) -> list[str]:
+    """The tabs of the page; evaluations need the folder that settings name."""
+    return [*TABS, "evaluation"] if settings else list(TABS)
+
+
+def export_line(language: Language) -> str:
+    """The buttons that take the conversation along; the style sheet hides them while there is none."""
+    buttons = "".join(
+        f'<button type="button" class="quiet" data-export="{form}"><span class="wide">{say("export_as", language)} </span>{name}</button>'
+        for form, name in (("md", "Markdown"), ("docx", "Word"))
     )
-    with gr.Column(elem_id="composer"):
-        with gr.Row(elem_id="line"):
-            box = gr.Textbox(**box_words(language), lines=1, max_lines=8, autofocus=True, **_bare("box"))
-            send = gr.Button(say("send", language), variant="primary", elem_id="send")
-        with gr.Row(elem_id="tools"):
-            choices = region_choices(assistant, language)
-            label = say("region", language)
-            region = gr.Dropdown(choices, value="", label=label, filterable=False, **_bare("region"))
-            hint = gr.HTML(hint_line("", language), elem_id="hint")
-            clear = gr.Button(say("clear", language), size="sm", elem_id="clear")
-    return Parts(turns, top, chooser, messages, box, send, region, clear, hint)
+    return f'<div class="exports" role="group" aria-label="{say("export", language)}">{buttons}</div>'
 
 
 def _bare(name: str) -> dict[str, Any]:
@@ -109,22 +155,47 @@ def wire(page: gr.Blocks, parts: Parts, assistant: AssistantLike) -> None:
     )
     parts.clear.click(clearing(assistant), [parts.language], answering, **QUIET)
     parts.language.change(
-        speaking(assistant),
+        speaking(assistant, parts.names),
         [parts.language, parts.turns, parts.region],
-        [parts.top, parts.box, parts.send, parts.region, parts.clear, parts.hint, parts.messages],
+        [
+            parts.top,
+            parts.box,
+            parts.send,
+            parts.region,
+            parts.clear,
+            parts.hint,
+            parts.messages,
+            parts.tabs,
+            parts.lookup,
+            parts.batch,
+            parts.export,
+        ],
         **QUIET,
     ).then(None, [parts.language], None, js=_language_script(), **QUIET)
-    page.load(opening, None, [parts.language], **QUIET).then(
+    if parts.opened is not None:
+        parts.opened.change(showing(assistant), [parts.opened, parts.language], [parts.messages, parts.turns], **QUIET).then(
+            None, None, None, js="() => document.dispatchEvent(new Event('chat'))", **QUIET
+        )
+    page.load(opening(assistant), [parts.stored], [parts.language, parts.turns, parts.messages], js=STORED, **QUIET).then(
         None, [parts.language], None, js=SHOW_CHINESE, **QUIET
     )
+
+
+def showing(assistant: AssistantLike) -> Any:
+    """The handler that asks a conversation of an evaluation again, in the chat."""
+
+    def on_show(opened: dict[str, Any] | None, chosen: str) -> tuple[Any, ...]:
+        asked = [{"question": question} for question in (opened or {}).get("turns", [])]
+        turns = restored(assistant, json.dumps(asked))
+        return conversation(turns, assistant, language_of(chosen)), turns
+
+    return on_show
 
 
 def asking(assistant: AssistantLike) -> Any:
     """The handler of a question."""
 
-    def on_ask(
-        typed: str, turns: list[Turn], region: str, chosen: str, event: gr.EventData
-    ) -> Iterator[tuple[Any, ...]]:
+    def on_ask(typed: str, turns: list[Turn], region: str, chosen: str, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         """Shows the question at once, then its answer. A chip brings its own question along."""
         language, at = language_of(chosen), len(turns)
         chip = event._data.get("question") if isinstance(event._data, dict) else None
@@ -150,7 +221,7 @@ def clearing(assistant: AssistantLike) -> Any:
     return on_clear
 
 
-def speaking(assistant: AssistantLike) -> Any:
+def speaking(assistant: AssistantLike, names: Sequence[str] = TABS) -> Any:
     """The handler of a change of language: every word of the page, the conversation's labels too."""
 
     def on_language(chosen: str, turns: list[Turn], region: str) -> tuple[Any, ...]:
@@ -165,14 +236,24 @@ def speaking(assistant: AssistantLike) -> Any:
             gr.update(value=say("clear", language)),
             hint_line("", language),
             conversation(turns, assistant, language),
+            draw_tabs(language, names),
+            draw_lookup(assistant.documents, language),
+            draw_batch(language),
+            export_line(language),
         )
 
     return on_language
 
 
-def opening(request: gr.Request) -> str:
-    """The language that the address asks for (``?lang=en``)."""
-    return language_of(request.query_params.get("lang"))
+def opening(assistant: AssistantLike) -> Any:
+    """The handler of a page that opens: its language (``?lang=en``) and the conversation of before a reload."""
+
+    def on_open(stored: str, request: gr.Request) -> tuple[Any, ...]:
+        language = language_of(request.query_params.get("lang"))
+        turns = restored(assistant, stored)
+        return language, turns, conversation(turns, assistant, "zh") if turns else gr.skip()
+
+    return on_open
 
 
 def _language_script() -> str:
@@ -183,7 +264,8 @@ def _language_script() -> str:
         f"document.title = en ? '{say('title', 'en')}' : '{say('title', 'zh')}'; "
         "const here = new URL(location.href); "
         "if (en) here.searchParams.set('lang', 'en'); else here.searchParams.delete('lang'); "
-        "history.replaceState(history.state, '', here); root.classList.remove('waiting'); }"
+        "history.replaceState(history.state, '', here); root.classList.remove('waiting'); "
+        "document.dispatchEvent(new Event('spoken')); }"
     )
 
 
@@ -214,4 +296,8 @@ def look() -> Any:
             "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "sans-serif",
         ],
         font_mono=["ui-monospace", "SFMono-Regular", "Consolas", "Liberation Mono", "monospace"],
-    ).set(body_background_fill="#f5f6f8", body_background_fill_dark="#12171d")  # fmt: skip
+    ).set(
+        body_background_fill="#f5f6f8", body_background_fill_dark="#12171d", block_background_fill_dark="#1b222b",
+        border_color_primary="#e3e7ec", border_color_primary_dark="#343d49", body_text_color="#1d2733", body_text_color_dark="#e4e8ee",
+        body_text_color_subdued="#5b6775", body_text_color_subdued_dark="#a3aebc",
+    )  # fmt: skip

@@ -2,6 +2,7 @@
 // props.value is {start, items}: from message `start` on, the conversation is `items` (HTML made by render.py).
 const log = element.querySelector(".log");
 const shown = [];
+let kept = false;
 
 function draw() {
   const { start, items } = props.value || { start: 0, items: [] };
@@ -19,7 +20,20 @@ function draw() {
     else log.append(holder);
     shown[at] = html;
   });
-  if (shown.length > before || waiting) bring(log.children[shown.length - 2]);
+  keep(props.value?.asked || []);
+  if (before > 0 && (shown.length > before || waiting)) bring(log.children[shown.length - 2]);
+}
+
+// The questions stay with this tab of the browser, so that a reload brings the conversation back.
+function keep(asked) {
+  document.documentElement.classList.toggle("talked", asked.length > 0);
+  if (!kept && asked.length === 0) return;
+  kept = true;
+  try {
+    sessionStorage.setItem("asked", JSON.stringify(asked));
+  } catch {
+    // no room or not allowed: the conversation then ends with the page
+  }
 }
 
 function bring(message, block = "start") {

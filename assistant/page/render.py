@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, Protocol
 
+from assistant.export import answer_text, citation
 from assistant.page.words import Language, examples, region_name, say
+from index.text import one_line
 
 Json = Mapping[str, Any]
 Span = tuple[int, int]
@@ -35,15 +37,15 @@ class DocumentLike(Protocol):
     """What the page needs of a document: five of the fields of ``index.records.Document``."""
 
     @property
-    def source(self) -> str: ...  # noqa: D102
+    def source(self) -> str: ...
     @property
-    def text(self) -> str: ...  # noqa: D102
+    def text(self) -> str: ...
     @property
-    def title(self) -> str | None: ...  # noqa: D102
+    def title(self) -> str | None: ...
     @property
-    def region(self) -> str | None: ...  # noqa: D102
+    def region(self) -> str | None: ...
     @property
-    def status(self) -> str | None: ...  # noqa: D102
+    def status(self) -> str | None: ...
 
 
 def draw_question(question: str, language: Language) -> str:
@@ -79,7 +81,7 @@ def draw_welcome(documents: Sequence[DocumentLike], language: Language) -> str:
 
 def _document_line(document: DocumentLike, language: Language) -> str:
     title = document.title or say("untitled", language)
-    return f"<li>{_region(document.region, language)}{escape(title)}{_badge(document.status, language)}</li>"
+    return f"<li>{region_badge(document.region, language)}{escape(title)}{badge(document.status, language)}</li>"
 
 
 def draw_answer(answer: Json, texts: Mapping[str, str], language: Language, turn: int) -> str:
@@ -94,16 +96,10 @@ def draw_answer(answer: Json, texts: Mapping[str, str], language: Language, turn
         _comparison(answer.get("comparison"), turn, len(quotes), language),
         _cards(say("quotes", language), quotes, texts, language, turn),
         _cards(say("related", language), related, texts, language, None),
-        _chips(
-            say("choices" if status == "clarify" else "follow_ups", language), answer.get("follow_ups") or []
-        ),
-        _meta(answer, language),
+        _chips(say("choices" if status == "clarify" else "follow_ups", language), answer.get("follow_ups") or []),
+        _footer(answer, language),
     ]
-    return (
-        f'<section class="answer {escape(status)}" aria-label="{escape(say("answer", language))}">'
-        + "".join(body)
-        + "</section>"
-    )
+    return f'<section class="answer {escape(status)}" aria-label="{escape(say("answer", language))}">' + "".join(body) + "</section>"
 
 
 # ---- the lead text: the small part of Markdown that answers use
@@ -158,9 +154,7 @@ def _block_of(line: str) -> tuple[str, str]:
 
 def _inline(line: str, turn: int, quotes: int, language: Language) -> str:
     line = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(line))
-    return re.sub(
-        r"\[(\d{1,3})\]", lambda found: _reference(int(found[1]), turn, quotes, language) or found[0], line
-    )
+    return re.sub(r"\[(\d{1,3})\]", lambda found: _reference(int(found[1]), turn, quotes, language) or found[0], line)
 
 
 def _reference(number: int, turn: int, quotes: int, language: Language) -> str:
@@ -168,10 +162,7 @@ def _reference(number: int, turn: int, quotes: int, language: Language) -> str:
     if not 1 <= number <= quotes:
         return ""
     name = escape(say("reference", language, n=number))
-    return (
-        f'<button type="button" class="ref" data-ref="t{turn}-q{number}" aria-label="{name}">'
-        f"[{number}]</button>"
-    )
+    return f'<button type="button" class="ref" data-ref="t{turn}-q{number}" aria-label="{name}">[{number}]</button>'
 
 
 # ---- notices, comparison, chips
@@ -181,9 +172,7 @@ def _notices(notices: Sequence[str], language: Language) -> str:
     if not notices:
         return ""
     items = "".join(f"<li>{escape(notice)}</li>" for notice in notices)
-    return (
-        f'<div class="notices" role="note"><h3>{escape(say("notices", language))}</h3><ul>{items}</ul></div>'
-    )
+    return f'<div class="notices" role="note"><h3>{escape(say("notices", language))}</h3><ul>{items}</ul></div>'
 
 
 def _comparison(table: Json | None, turn: int, quotes: int, language: Language) -> str:
@@ -205,7 +194,7 @@ def _comparison_row(row: Json, turn: int, quotes: int, language: Language) -> st
     for cell in row["cells"]:
         quote = cell.get("quote")
         reference = _reference(quote + 1, turn, quotes, language) if isinstance(quote, int) else ""
-        cells += f"<td>{_fact(cell.get('text'), language)} {reference}</td>"
+        cells += f"<td>{fact(cell.get('text'), language)} {reference}</td>"
     return f'<tr><th scope="row">{escape(region_name(row["region"], language))}</th>{cells}</tr>'
 
 
@@ -214,8 +203,7 @@ def _chips(heading: str, questions: Sequence[str], look: str = "") -> str:
     if not questions:
         return ""
     buttons = "".join(
-        f'<button type="button" class="chip" data-ask="{escape(question)}">{escape(question)}</button>'
-        for question in questions
+        f'<button type="button" class="chip" data-ask="{escape(question)}">{escape(question)}</button>' for question in questions
     )
     return f'<div class="chips {look}"><h3>{escape(heading)}</h3><div class="row">{buttons}</div></div>'
 
@@ -229,12 +217,16 @@ def _meta(answer: Json, language: Language) -> str:
     return f'<p class="meta">{escape(" · ".join(facts))}</p>' if facts else ""
 
 
+def _footer(answer: Json, language: Language) -> str:
+    """The day and the confidence, and the whole answer to take along."""
+    copy = copy_button(answer_text(answer, language), "", language, "copy_all") if answer["quotes"] else ""
+    return f'<div class="foot">{_meta(answer, language)}{copy}</div>'
+
+
 # ---- quote cards
 
 
-def _cards(
-    heading: str, quotes: Sequence[Json], texts: Mapping[str, str], language: Language, turn: int | None
-) -> str:
+def _cards(heading: str, quotes: Sequence[Json], texts: Mapping[str, str], language: Language, turn: int | None) -> str:
     """Cards under a heading, one for each clause; quotes of the same clause share its card."""
     if not quotes:
         return ""
@@ -258,9 +250,7 @@ def verbatim(quote: Json, texts: Mapping[str, str]) -> bool:
     return text is None or text[quote["start"] : quote["end"]] == quote["text"]
 
 
-def _card(
-    numbered: Sequence[tuple[int, Json]], texts: Mapping[str, str], language: Language, turn: int | None
-) -> str:
+def _card(numbered: Sequence[tuple[int, Json]], texts: Mapping[str, str], language: Language, turn: int | None) -> str:
     quote = numbered[0][1]
     document = quote["document"]
     labels = anchors = own_id = ""
@@ -273,12 +263,45 @@ def _card(
     title = escape(document.get("title") or say("untitled", language))
     return (
         f'<article class="{look}"{own_id} tabindex="-1">{anchors}'
-        f'<header>{labels}<h4>{title}</h4><div class="badges">{_region(document.get("region"), language)}'
-        f"{_badges(quote, language)}</div></header>"
+        f'<header>{labels}<h4>{title}</h4><div class="badges">{region_badge(document.get("region"), language)}'
+        f"{badges(quote, language)}</div></header>"
         f'<p class="clause-name">{_clause_name(quote, language)}</p>'
         f"{_clause_text(numbered, texts, language)}"
-        f"{_facts(numbered, language)}</article>"
+        f"{_facts(numbered, language)}{_acts(numbered, texts, language)}</article>"
     )
+
+
+def _acts(numbered: Sequence[tuple[int, Json]], texts: Mapping[str, str], language: Language) -> str:
+    """What one can do with a card: see it in its document, take its citation along."""
+    quotes = [quote for _, quote in numbered]
+    name = clause_label(quotes[0]["clause"].get("number"), quotes[0]["clause"].get("heading")) or say("unnumbered", language)
+    spans = [(quote["start"], quote["end"]) for quote in quotes]
+    there = source_button(quotes[0]["document"]["id"], spans, name, language) if quotes[0]["source"] in texts else ""
+    return f'<div class="acts">{there}{copy_button(chr(10).join(citation(quote) for quote in quotes), name, language)}</div>'
+
+
+def source_button(document: str, spans: Sequence[Span], name: str, language: Language) -> str:
+    """Opens a document in the source view with these spans marked."""
+    marks = ",".join(f"{start}-{end}" for start, end in spans)
+    label = say("open_source_of", language, name=name)
+    return (
+        f'<button type="button" class="act" data-source="{escape(document)}" data-marks="{marks}" aria-label="{escape(label)}">'
+        f"{escape(say('open_source', language))}</button>"
+    )
+
+
+def copy_button(text: str, name: str, language: Language, key: str = "copy_citation") -> str:
+    """Copies ``text``; what it says afterwards comes along."""
+    label = say(f"{key}_of", language, name=name) if name else say(key, language)
+    return (
+        f'<button type="button" class="act" data-copy="{escape(text)}" data-copied="{escape(say("copied", language))}" '
+        f'data-not-copied="{escape(say("not_copied", language))}" aria-label="{escape(label)}">{escape(say(key, language))}</button>'
+    )
+
+
+def clause_label(number: str | None, heading: str | None) -> str:
+    """The name of a clause as printed."""
+    return f"{number or ''}{one_line(heading or '')}"
 
 
 def _clause_name(quote: Json, language: Language) -> str:
@@ -288,28 +311,30 @@ def _clause_name(quote: Json, language: Language) -> str:
         is_title = bool(title) and "".join(quote["text"].split()) == "".join(title.split())
         name = say("the_title" if is_title else "unnumbered", language)
     section = clause.get("section")
-    place = (
-        f' <span class="muted">{escape(say("section", language))}{escape(section)}</span>' if section else ""
-    )
+    place = f' <span class="muted">{escape(say("section", language))}{escape(section)}</span>' if section else ""
     return f"<strong>{escape(name)}</strong>{place}"
 
 
-def _badges(quote: Json, language: Language) -> str:
+def badges(quote: Json, language: Language) -> str:
+    """What a document is and whether a quote still holds, in words and colour."""
     states = [quote["document"].get("status"), quote["validity"]["status"]]
-    return "".join(_badge(state, language) for state in dict.fromkeys(states))
+    return "".join(badge(state, language) for state in dict.fromkeys(states))
 
 
-def _badge(state: str | None, language: Language) -> str:
+def badge(state: str | None, language: Language) -> str:
+    """One state; nothing where there is none."""
     if state not in BADGE_LOOKS:
         return ""
     return f'<span class="badge {BADGE_LOOKS[state]}">{escape(say(f"status_{state}", language))}</span>'
 
 
-def _region(region: str | None, language: Language) -> str:
+def region_badge(region: str | None, language: Language) -> str:
+    """The region that a document is for."""
     return f'<span class="badge region">{escape(region_name(region, language))}</span>' if region else ""
 
 
-def _fact(value: str | None, language: Language) -> str:
+def fact(value: str | None, language: Language) -> str:
+    """A fact, or that the document does not state it."""
     return escape(value) if value else f'<span class="muted">{escape(say("not_stated", language))}</span>'
 
 
@@ -318,18 +343,15 @@ def _facts(numbered: Sequence[tuple[int, Json]], language: Language) -> str:
     document, region = quote["document"], quote["document"].get("region")
     responsible = quote["clause"].get("responsible") or []
     facts = [
-        ("number", _fact(document.get("number"), language)),
-        ("issuer", _fact(document.get("issuer"), language)),
-        ("region", _fact(region and region_name(region, language), language)),
-        ("issued", _fact(document.get("issued"), language)),
-        ("responsible", _fact("、".join(responsible), language)),
+        ("number", fact(document.get("number"), language)),
+        ("issuer", fact(document.get("issuer"), language)),
+        ("region", fact(region and region_name(region, language), language)),
+        ("issued", fact(document.get("issued"), language)),
+        ("responsible", fact("、".join(responsible), language)),
         ("validity", _validity(quote["validity"], language)),
         ("source", _places([quote for _, quote in numbered], language)),
     ]
-    rows = "".join(
-        f'<div class="fact-{key}"><dt>{escape(say(key, language))}</dt><dd>{value}</dd></div>'
-        for key, value in facts
-    )
+    rows = "".join(f'<div class="fact-{key}"><dt>{escape(say(key, language))}</dt><dd>{value}</dd></div>' for key, value in facts)
     return f'<dl class="facts">{rows}</dl>'
 
 
@@ -344,7 +366,7 @@ def _validity(validity: Json, language: Language) -> str:
         period = say("valid_until", language, until=until)
     basis = validity.get("basis")
     ground = f' <span class="muted">{escape(say("basis", language, basis=basis))}</span>' if basis else ""
-    return _fact(period, language) + ground
+    return fact(period, language) + ground
 
 
 def _places(quotes: Iterable[Json], language: Language) -> str:
@@ -364,8 +386,8 @@ def _clause_text(numbered: Sequence[tuple[int, Json]], texts: Mapping[str, str],
     marks = [(quote["start"], quote["end"], number) for number, quote in numbered]
     clause = numbered[0][1]["clause"]
     first, last = min(start for start, _, _ in marks), max(end for _, end, _ in marks)
-    whole = _trimmed(text, (min(_body(text, clause, first), first), max(clause["end"], last)))
-    full = _marked(text, whole, marks)
+    whole = trimmed(text, (min(_body(text, clause, first), first), max(clause["end"], last)))
+    full = marked(text, whole, marks)
     windows = _windows(text, whole, marks)
     if windows == [whole]:
         return f'<blockquote class="clause">{full}</blockquote>'
@@ -386,17 +408,18 @@ def _body(text: str, clause: Json, first: int) -> int:
     return line_end if named and line.rstrip("。.：:") == named.rstrip("。.：:") else int(clause["start"])
 
 
-def _trimmed(text: str, span: Span) -> Span:
+def trimmed(text: str, span: Span) -> Span:
+    """The span without the white space at its ends."""
     piece = text[span[0] : span[1]]
     start = span[0] + len(piece) - len(piece.lstrip())
     return start, max(start, span[0] + len(piece.rstrip()))
 
 
 def _mark(text: str, number: int) -> str:
-    return f'<mark data-n="{number}">{escape(text)}</mark>'
+    return f'<mark data-n="{number}">{escape(text)}</mark>' if number else f"<mark>{escape(text)}</mark>"
 
 
-def _marked(text: str, span: Span, marks: Sequence[tuple[int, int, int]]) -> str:
+def marked(text: str, span: Span, marks: Sequence[tuple[int, int, int]]) -> str:
     """The span's text, escaped, with the marks that lie in it; of two, the first keeps the overlap."""
     out, at = [], span[0]
     for start, end, number in sorted(marks):
@@ -443,7 +466,7 @@ def _on(text: str, at: int, high: int) -> int:
 
 def _snippet(text: str, whole: Span, windows: Sequence[Span], marks: Sequence[tuple[int, int, int]]) -> str:
     gap = '<span class="gap" aria-hidden="true"> …… </span>'
-    body = gap.join(_marked(text, window, marks) for window in windows)
+    body = gap.join(marked(text, window, marks) for window in windows)
     before = gap if windows[0][0] > whole[0] else ""
     after = gap if windows[-1][1] < whole[1] else ""
     return before + body + after

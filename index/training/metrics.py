@@ -33,6 +33,6 @@ def reciprocal_rank(ranked: Sequence[int], gains: Mapping[int, float], depth: in
 
 def spearman(left: npt.ArrayLike, right: npt.ArrayLike) -> float:
     """Pearson's correlation of the ranks, equal values sharing a mean rank; nan if a side is constant."""
-    from scipy.stats import spearmanr  # type: ignore[import-untyped]
+    from scipy.stats import spearmanr
 
     return float(spearmanr(np.asarray(left), np.asarray(right)).statistic)

@@ -57,9 +57,9 @@ def main() -> None:
         assistant = Assistant.open(Settings())
         for question in QUESTIONS:
             assistant.ask(question)
-        times = sorted(sum((_timed(assistant.ask, q) for q in QUESTIONS for _ in range(40)), []))
+        times = sorted(_timed(assistant.ask, q) for q in QUESTIONS for _ in range(40))
         encoder = load_encoder()
-        build = statistics.median(_timed(ClauseIndex.build, library(), encoder)[0] for _ in range(5))
+        build = statistics.median(_timed(ClauseIndex.build, library(), encoder) for _ in range(5))
     warm = statistics.median(times)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print("| what | value | × warm question |\n|---|---|---|")
@@ -75,10 +75,10 @@ def main() -> None:
     print(f"| peak memory of the process | {memory:.0f} MB | |")
 
 
-def _timed(function: object, *arguments: object) -> list[float]:
+def _timed(function: object, *arguments: object) -> float:
     began = time.perf_counter()
     function(*arguments)  # type: ignore[operator]
-    return [time.perf_counter() - began]
+    return time.perf_counter() - began
 
 
 if __name__ == "__main__":

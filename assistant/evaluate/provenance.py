@@ -1,0 +1,97 @@
+"""What a run was made with, so that it can be repeated and a difference explained."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from assistant.evaluate.records import QuestionSet
+from index.embed import Encoder
+from index.records import Document
+from index.store import digests, parser_fingerprint
+
+FORMAT = 1
+LIBRARIES = ("trade-policy-assistant", "numpy", "faiss-cpu", "bm25s", "jieba", "ir_measures", "pytrec-eval-terrier")
+ROOT = Path(__file__).resolve().parents[2]
+ASPECTS = {
+    "format": "结果格式 / form of the run",
+    "set": "题集 / question set",
+    "settings": "设置 / settings",
+    "documents": "文件 / documents",
+    "subject": "编码模型与程序 / encoder and program",
+    "versions": "软件版本 / versions",
+}
+
+
+def provenance(
+    questions: QuestionSet, documents: Sequence[Document], settings: Mapping[str, Any], facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Digests and versions of everything that an answer depends on. ``facts``: see ``subject_facts``."""
+    return {
+        "format": FORMAT,
+        "set": {
+            "name": questions.name,
+            "form": questions.form,
+            "conversations": len(questions.cases),
+            "questions": questions.turns,
+            "digests": questions.digests,
+        },
+        "settings": dict(settings),
+        "documents": digests(documents),
+        "subject": dict(facts),
+        "versions": {"python": platform.python_version()} | {name: _version(name) for name in LIBRARIES},
+    }
+
+
+def subject_facts(encoder: Encoder) -> dict[str, Any]:
+    """What the assistant is made of: its encoder, the parser that cuts documents, and the program."""
+    return {
+        "encoder": {"name": Path(encoder.name).name, "fingerprint": encoder.fingerprint, "dimension": encoder.dimension},
+        "parser": parser_fingerprint(),
+        "program": program_fingerprint(),
+    }
+
+
+def program_fingerprint() -> str:
+    """Changes with the code and data that search and answer."""
+    digest = hashlib.sha256()
+    for folder in ("assistant", "index"):
+        for file in sorted((ROOT / folder).iterdir()):
+            if file.is_file() and file.name not in ("cli.py", "feedback.py"):
+                digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What differs between two configurations, a line each; the name of the set's folder does not matter."""
+    found = []
+    for aspect, label in ASPECTS.items():
+        old, new = before.get(aspect), now.get(aspect)
+        if aspect == "set" and isinstance(old, dict) and isinstance(new, dict):
+            old, new = old.get("digests"), new.get("digests")
+        if old != new:
+            found.append(f"{label}: {_detail(old, new)}")
+    return found
+
+
+def _detail(old: Any, new: Any) -> str:
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return f"{old} → {new}"
+    keys = [key for key in dict.fromkeys([*old, *new]) if old.get(key) != new.get(key)]
+    return "; ".join(f"{key}: {_short(old.get(key))} → {_short(new.get(key))}" for key in keys[:6]) + (" …" if len(keys) > 6 else "")
+
+
+def _short(value: Any) -> str:
+    text = "无 / none" if value is None else str(value)
+    return text[:12] if len(text) == 64 else text
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,207 @@
+"""The tab 评测: upload a question set, watch it run, look at its report, open a question in the chat, compare runs.
+
+The work is done by ``evaluate.bench.Bench`` in a background thread; the tab only draws what the data folder says, so a
+run outlives a reload of the page. Set and report travel inside Gradio's events: no upload or file door is opened.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from assistant.evaluate.bench import MAX_BYTES, SUFFIXES, Bench, State
+from assistant.evaluate.provenance import subject_facts
+from assistant.evaluate.report import label, number
+from assistant.evaluate.run import Subject
+from assistant.page.words import Language, language_of
+from assistant.settings import Settings
+from index.records import InputError
+
+SCRIPT = Path(__file__).with_name("evaluation.js")
+SHOWN = ("right", "quote.recall", "refusal.right", "clause.recall@5", "latency.p95")
+TICK = 1.0  # seconds between two looks at a run in progress
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+# key: (Chinese, English)
+WORDS: dict[str, tuple[str, str]] = {
+    "intro": (
+        "上传题集，用当前文件逐题作答并与预期比对。支持 JSONL、JSON（含 SQuAD、CMRC）、CSV、XLSX；表头可用 问题、依据、文件、标准答案、是否可答、类别。",
+        "Upload a question set: each question is answered from the documents held here and held against what is expected. "
+        "JSONL, JSON (SQuAD and CMRC too), CSV, XLSX; columns: question, gold, document, reference, answerable, category.",
+    ),
+    "upload": ("选择题集文件", "Choose a question set"),
+    "too_large": ("文件太大（最多 {n} MB）。", "The file is too large (at most {n} MB)."),
+    "reading": ("正在读取题集……", "Reading the set…"),
+    "running": ("正在评测", "Evaluating"),
+    "progress": ("{done} / {total} 题", "{done} of {total} questions"),
+    "left": ("约剩 {n} 秒", "about {n} s left"),
+    "counting": ("正在统计……", "Counting…"),
+    "stop": ("停止", "Stop"),
+    "runs": ("历次评测", "Runs"),
+    "none": ("还没有评测。", "No runs yet."),
+    "set": ("题集", "Set"),
+    "started": ("时间", "Started"),
+    "questions": ("题数", "Questions"),
+    "view": ("查看", "View"),
+    "resume": ("继续", "Resume"),
+    "remove": ("删除", "Delete"),
+    "confirm": ("删除这次评测？", "Delete this run?"),
+    "stopped": ("已停止", "stopped"),
+    "failed": ("未能运行", "could not run"),
+    "compare": ("对比", "Compare"),
+    "compare_with": ("与较早的一次对比：", "Compare with an earlier run:"),
+    "download": ("下载报告", "Download the report"),
+    "close": ("关闭", "Close"),
+    "report": ("评测报告", "Evaluation report"),
+}
+
+
+@dataclass(frozen=True)
+class EvaluationTab:
+    """The tab's components. ``opened`` holds ``{"turns": [questions of a conversation, the last to be asked], "at": number}``."""
+
+    panel: gr.HTML
+    viewer: gr.HTML
+    opened: gr.State
+
+
+def evaluation_tab(
+    assistant: Subject,
+    settings: Settings,
+    language: gr.Radio,
+    open_question: Callable[[gr.State], None] | None = None,
+    bench: Bench | None = None,
+) -> EvaluationTab:
+    """Put the tab where the caller stands in the layout, inside ``with gr.Blocks()`` (and ``with gr.Tab(…)``).
+
+    ``language`` is the page's language chooser ("zh" or "en"); a change redraws the tab. ``settings.data`` holds the runs, in
+    its folder ``evaluation``. ``open_question`` is called once, with ``EvaluationTab.opened``: connect its ``change``
+    event to the chat there, e.g. ::
+
+        def connect(opened: gr.State) -> None:
+            opened.change(show_in_chat, [opened, …], […])   # turns = opened["turns"]; also select the chat's tab
+
+        evaluation_tab(assistant, settings, parts.language, connect)
+
+    Everything in it is private to the page: no API names, no upload or file routes.
+    """
+    bench = bench or Bench(assistant, settings.data / "evaluation", lambda: _facts(settings))
+    script = SCRIPT.read_text(encoding="utf-8")
+    panel = gr.HTML(
+        panel_value(bench, "zh"),
+        html_template='<div class="evaluation-panel"></div>',
+        js_on_load=script,
+        apply_default_css=False,
+        elem_id="evaluation",
+    )
+    viewer = gr.HTML(
+        None, html_template='<div class="evaluation-viewer"></div>', js_on_load=script, apply_default_css=False, elem_id="evaluation-viewer"
+    )
+    opened = gr.State(None)
+    timer = gr.Timer(TICK, active=False)
+    shown = [panel, viewer, opened, timer]
+    gr.on([panel.submit, viewer.submit], acting(bench), [language], shown, trigger_mode="multiple", **QUIET)
+    timer.tick(ticking(bench), [language], [panel, timer], **QUIET)
+    gr.on(None, ticking(bench), [language], [panel, timer], **QUIET)  # when the page is loaded, and on a change of language
+    if open_question:
+        open_question(opened)
+    return EvaluationTab(panel, viewer, opened)
+
+
+def acting(bench: Bench) -> Any:
+    """The handler of everything that is clicked in the tab."""
+
+    def on_act(chosen: str, event: gr.EventData) -> tuple[Any, ...]:
+        language = language_of(chosen)
+        asked = event._data if isinstance(event._data, dict) else {}
+        viewed: Any = gr.skip()
+        opened: Any = gr.skip()
+        problem = ""
+        try:
+            if asked.get("action") == "open":
+                turns = [str(turn) for turn in asked.get("turns") or []][:50]
+                opened = {"turns": turns, "at": time.time_ns()} if turns else gr.skip()
+            else:
+                viewed = act(bench, asked, language)
+        except InputError as error:
+            problem = str(error)
+        busy = bench.running() is not None
+        return panel_value(bench, language, problem), viewed, opened, gr.Timer(active=busy)
+
+    return on_act
+
+
+def act(bench: Bench, asked: dict[str, Any], language: Language) -> Any:
+    """Do what was asked; gives what the viewer is to show, skip where it stays. Raises InputError for what cannot be done."""
+    action, identity = asked.get("action"), str(asked.get("id", ""))
+    if action == "start":
+        try:
+            content = base64.b64decode(str(asked.get("content", "")), validate=True)
+        except (binascii.Error, ValueError):
+            raise InputError("上传的文件不完整 / the upload is broken") from None
+        bench.start(str(asked.get("name", "")), content, language)
+    elif action == "resume":
+        bench.resume(identity, language)
+    elif action == "stop":
+        bench.stop()
+    elif action == "remove":
+        bench.remove(identity)
+        return None
+    elif action == "view":
+        return _page(f"{Path(bench.state(identity).name).stem}-{identity[:15]}.html", bench.report(identity), language)
+    elif action == "compare":
+        return _page(f"compare-{identity[:15]}.html", bench.comparison(str(asked.get("before", "")), identity, language), language)
+    elif action == "close":
+        return None
+    return gr.skip()
+
+
+def ticking(bench: Bench) -> Any:
+    """The handler that looks at the run in progress; it stops ticking when there is none."""
+
+    def on_tick(chosen: str) -> tuple[Any, Any]:
+        busy = bench.running() is not None
+        return panel_value(bench, language_of(chosen)), gr.Timer(active=busy)
+
+    return on_tick
+
+
+def panel_value(bench: Bench, language: Language, problem: str = "") -> dict[str, Any]:
+    """What ``evaluation.js`` draws above the report."""
+    live = bench.running()
+    return {
+        "words": _words(language),
+        "accept": ",".join(SUFFIXES),
+        "max": MAX_BYTES,
+        "problem": problem,
+        "heads": [label(name, language) for name in SHOWN],
+        "live": asdict(live) | {"left": live.left} if live else None,
+        "runs": [_line(state) for state in bench.states()],
+    }
+
+
+def _words(language: Language) -> dict[str, str]:
+    return {key: pair[1 if language == "en" else 0] for key, pair in WORDS.items()}
+
+
+def _line(state: State) -> dict[str, Any]:
+    figures = state.figures or {}
+    entry = {name: getattr(state, name) for name in ("id", "name", "status", "started", "done", "total", "message")}
+    return entry | {"figures": [number(name, figures[name]) if name in figures else "—" for name in SHOWN]}
+
+
+def _page(name: str, html: str, language: Language) -> dict[str, Any]:
+    return {"name": name, "html": html, "words": _words(language)}
+
+
+def _facts(settings: Settings) -> dict[str, Any]:
+    from index.embed import load_encoder
+
+    return subject_facts(load_encoder(settings.model))

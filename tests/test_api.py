@@ -1,0 +1,251 @@
+"""HTTP: the same answers as the core, errors that a caller can read, Dify's form, a page that fetches nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import TODAY
+from starlette.testclient import TestClient
+
+import app
+from assistant.chat import Assistant
+from assistant.page.guard import Guard
+from assistant.settings import Settings
+
+QUESTION = "重庆小微外贸企业投保短期出口信用保险补贴多少？"
+QUOTE = "给予保费100%补贴"
+BEARER = {"authorization": "Bearer anything"}
+
+
+def client_of(assistant: Any, tmp_path: Path, key: str | None = None) -> Iterator[Any]:
+    settings = Settings(data=tmp_path / "data", api_key=key)
+    with TestClient(app.web_app(assistant, settings=settings), raise_server_exceptions=False) as client:
+        client._transport.app = Guard(client.app, app.key_of(settings))
+        yield client
+
+
+@pytest.fixture(scope="module")
+def client(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    yield from client_of(assistant, tmp_path_factory.mktemp("open"))
+
+
+@pytest.fixture(scope="module")
+def locked(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    yield from client_of(assistant, tmp_path_factory.mktemp("locked"), "geheim")
+
+
+def places(quotes: list[dict[str, Any]]) -> list[tuple[str, int, int]]:
+    return [(quote["source"], quote["start"], quote["end"]) for quote in quotes]
+
+
+def test_ask_is_the_answer_of_the_core(client: Any, assistant: Assistant) -> None:
+    given = client.post("/api/ask", json={"question": QUESTION, "as_of": TODAY.isoformat()}).json()
+    expected = assistant.ask(QUESTION, as_of=TODAY).to_dict()
+    assert {k: v for k, v in given.items() if k != "timings_ms"} == {k: v for k, v in expected.items() if k != "timings_ms"}
+    assert any(QUOTE in quote["text"] for quote in given["quotes"])
+
+
+def test_the_quotes_are_in_the_sources(client: Any) -> None:
+    texts = {
+        d["source"]: client.post("/api/documents", json={"document": d["source"]}).json()[0]["text"]
+        for d in client.post("/api/documents").json()
+    }
+    quotes = client.post("/api/ask", json={"question": QUESTION}).json()["quotes"]
+    assert quotes
+    assert all(texts[q["source"]][q["start"] : q["end"]] == q["text"] for q in quotes)
+
+
+def test_earlier_questions_and_the_region_count(client: Any, assistant: Assistant) -> None:
+    body = {"question": "那威海呢？", "earlier": [QUESTION]}
+    answer = client.post("/api/ask", json=body).json()
+    assert answer["standalone_question"] == assistant.ask("那威海呢？", [QUESTION]).standalone_question
+    narrowed = client.post("/api/ask", json={"question": "出口信用保险有什么支持", "region": "威海"}).json()
+    assert {quote["document"]["region"] for quote in narrowed["quotes"]} == {"威海"}
+
+
+def test_search_keeps_to_region_and_number(client: Any, assistant: Assistant) -> None:
+    results = client.post("/api/search", json={"query": "出口退税", "top_k": 3, "region": "威海"}).json()["results"]
+    hits = assistant.search("出口退税", 3, region="威海")
+    assert places(results) == [(h.quote.document.source, h.quote.start, h.quote.end) for h in hits]
+    assert results[0]["citation"].startswith("《")
+
+
+def test_documents_have_their_structure(client: Any, assistant: Assistant) -> None:
+    listed = client.post("/api/documents").json()
+    assert [d["source"] for d in listed] == [d.source for d in assistant.documents]
+    assert all(d["parts"][0]["start"] == 0 for d in listed)
+    assert client.post("/api/documents", json={"document": "no such"}).status_code == 400
+
+
+def test_verify_finds_and_corrects(client: Any) -> None:
+    found = client.post("/api/verify", json={"text": QUOTE}).json()
+    assert (found["verdict"], found["places"][0]["text"]) == ("verbatim", QUOTE)
+    wrong = client.post("/api/verify", json={"text": QUOTE.replace("100%", "90%")}).json()
+    assert not wrong["found"]
+    assert wrong["places"][0]["text"] == QUOTE
+    assert wrong["differences"] == [{"said": "9", "stated": "10"}]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "code"),
+    [
+        ("ask", {}, 422, "invalid_request"),
+        ("ask", {"question": ""}, 422, "invalid_request"),
+        ("ask", {"question": QUESTION, "as_of": "gestern"}, 422, "invalid_request"),
+        ("ask", {"question": QUESTION, "region": "火星"}, 400, "bad_input"),
+        ("search", {"query": "退税", "region": "火星"}, 400, "bad_input"),
+        ("search", {"query": "退税", "top_k": 0}, 422, "invalid_request"),
+        ("verify", {"text": " "}, 400, "bad_input"),
+    ],
+)
+def test_a_bad_call_is_told_what_is_wrong(client: Any, path: str, body: dict[str, Any], status: int, code: str) -> None:
+    response = client.post(f"/api/{path}", json=body)
+    assert response.status_code == status
+    error = response.json()["error"]
+    assert error["code"] == code
+    assert " / " in error["message"]
+    assert "Traceback" not in response.text
+
+
+def test_no_json_is_told_too(client: Any) -> None:
+    response = client.post("/api/ask", content=b"{", headers={"content-type": "application/json"})
+    assert response.status_code == 422
+    assert response.json()["error"]["code"] == "invalid_request"
+
+
+def test_a_failure_inside_shows_nothing_of_it(
+    assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(assistant, "ask", fail)
+    for client in client_of(assistant, tmp_path):
+        response = client.post("/api/ask", json={"question": QUESTION})
+        dify = client.post("/api/retrieval", json=retrieval(), headers=BEARER)
+    assert response.status_code == dify.status_code == 500
+    assert "secret" not in response.text + dify.text
+    assert dify.json()["error_code"] == 500
+    assert "secret detail" in caplog.text
+
+
+# ---- Dify
+
+
+def retrieval(knowledge: str = "all", top_k: int = 5, threshold: float = 0.0, **more: Any) -> dict[str, Any]:
+    return {"knowledge_id": knowledge, "query": QUESTION, "retrieval_setting": {"top_k": top_k, "score_threshold": threshold}, **more}
+
+
+def records(client: Any, body: dict[str, Any]) -> list[dict[str, Any]]:
+    response = client.post("/api/retrieval", json=body, headers=BEARER)
+    assert response.status_code == 200, response.text
+    return list(response.json()["records"])
+
+
+def test_dify_gets_the_quotes_of_the_answer_first(client: Any, assistant: Assistant) -> None:
+    quotes = assistant.ask(QUESTION, as_of=TODAY).to_dict()["quotes"]
+    found = records(client, retrieval(top_k=len(quotes) + 2))
+    assert [record["content"] for record in found[: len(quotes)]] == [quote["text"] for quote in quotes]
+    for record in found:
+        assert set(record) == {"content", "score", "title", "metadata"}
+        assert 0 <= record["score"] <= 1
+        assert isinstance(record["metadata"], dict)
+
+
+def test_dify_settings_bound_the_records(client: Any) -> None:
+    assert len(records(client, retrieval(top_k=2))) == 2
+    assert all(record["score"] >= 0.6 for record in records(client, retrieval(threshold=0.6)))
+    assert {r["metadata"]["region"] for r in records(client, {**retrieval("威海"), "query": "出口信用保险有什么支持"})} == {"威海"}
+
+
+def test_dify_gets_nothing_where_nothing_is_stated(client: Any, assistant: Assistant) -> None:
+    body = {**retrieval(), "query": "上海的展位费补贴比例是多少？"}
+    assert assistant.ask(body["query"]).status == "not_found"
+    assert records(client, body) == []
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "holds"),
+    [
+        ("is", "重庆", True), ("is not", "重庆", False), ("contains", "庆", True), ("not contains", "庆", False),
+        ("start with", "重", True), ("end with", "海", False), ("in", ["重庆", "北京"], True), ("not in", ["重庆"], False),
+        ("empty", None, False), ("not empty", None, True),
+    ],
+)  # fmt: skip
+def test_dify_metadata_conditions(client: Any, operator: str, value: Any, holds: bool) -> None:
+    condition = {"conditions": [{"name": ["region"], "comparison_operator": operator, "value": value}]}
+    found = records(client, retrieval(top_k=1, metadata_condition=condition))
+    assert (bool(found) and found[0]["metadata"]["region"] == "重庆") == holds
+
+
+def test_dify_conditions_on_numbers_and_days(client: Any) -> None:
+    def kept(*conditions: dict[str, Any], joined: str = "and") -> int:
+        asked = {"logical_operator": joined, "conditions": list(conditions)}
+        return len(records(client, retrieval(top_k=100, metadata_condition=asked)))
+
+    late = {"name": "start", "comparison_operator": "≥", "value": 0}
+    never = {"name": "start", "comparison_operator": "<", "value": "0"}
+    dated = {"name": "issued", "comparison_operator": "before", "value": "2020-03-18"}
+    assert kept(late) > 0
+    assert kept(late, never) == 0
+    assert kept(late, never, joined="or") == kept(late)
+    assert 0 <= kept(dated) < kept(late)
+
+
+@pytest.mark.parametrize(
+    ("header", "status", "code"),
+    [(None, 403, 1001), ("geheim", 403, 1001), ("Bearer ", 403, 1001), ("Bearer falsch", 403, 1002), ("Bearer geheim", 200, None)],
+)
+def test_dify_error_codes_of_the_key(locked: Any, header: str | None, status: int, code: int | None) -> None:
+    response = locked.post("/api/retrieval", json=retrieval(), headers={"authorization": header} if header else {})
+    assert response.status_code == status
+    assert response.json().get("error_code") == code
+    assert code is None or response.json()["error_msg"]
+
+
+def test_dify_error_codes_of_the_knowledge_and_the_form(client: Any) -> None:
+    unknown = client.post("/api/retrieval", json=retrieval("no such"), headers=BEARER)
+    assert (unknown.status_code, unknown.json()["error_code"]) == (404, 2001)
+    broken = client.post("/api/retrieval", json={"query": "x"}, headers=BEARER)
+    assert broken.status_code == 422
+    assert "knowledge_id" in broken.json()["error_msg"]
+
+
+def test_a_key_locks_the_interfaces_and_not_the_page(locked: Any) -> None:
+    body = {"question": QUESTION}
+    assert locked.post("/api/ask", json=body).status_code == 401
+    assert locked.post("/api/ask", json=body, headers={"authorization": "Bearer falsch"}).status_code == 403
+    assert locked.post("/api/ask", json=body, headers={"authorization": "Bearer geheim"}).status_code == 200
+    assert locked.post("/mcp", json={}).status_code == 401
+    assert locked.get("/").status_code == 200
+    assert locked.get("/healthz").json() == {"status": "ok"}
+
+
+# ---- its page
+
+
+def test_the_openapi_page_needs_nothing_from_outside(client: Any) -> None:
+    page = client.get("/api").text
+    assert not re.search(r"""(?:src|href)=["'](?:https?:)?//(?!testserver)""", page)
+    assert "<script" not in page
+    for path in ("/api/ask", "/api/search", "/api/documents", "/api/verify", "/api/retrieval", "/healthz"):
+        assert f"<code>{path}</code>" in page
+        assert path in client.get("/api/openapi.json").json()["paths"]
+
+
+def test_every_example_of_the_page_works(client: Any) -> None:
+    schema = client.get("/api/openapi.json").json()
+    sent = 0
+    for path, methods in schema["paths"].items():
+        for method, told in methods.items():
+            named = re.findall(r"schemas/(\w+)", json.dumps(told.get("requestBody", {})))
+            example = schema["components"]["schemas"][named[0]]["examples"][0] if named else None
+            response = client.request(method, path, json=example, headers=BEARER)
+            assert response.status_code == 200, (path, response.text)
+            sent += 1
+    assert sent == 6
