@@ -1,4 +1,4 @@
-"""How ``index/model`` was made: ``python -m index.training.train --corpus DIR --authored DIR -o DIR``.
+"""How ``index/model`` was made: ``python -m index.training.train --corpus DIR -o DIR``.
 
 Needs the ``train`` extra besides the package's own requirements: ``rjieba`` (word bounds for the tokenizer
 and the pseudo-English) and ``scipy`` (only for ``benchmark --sts``). The loop is plain torch: ``datasets`` and

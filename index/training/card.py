@@ -85,7 +85,7 @@ HFL CMRC 2018, DRCD (Delta Research Center), Wikipedia contributors.
 ## Recipe
 
 ```
-python -m index.training.train --corpus CORPUS/open --authored AUTHORED -o index/model
+python -m index.training.train --corpus CORPUS/open -o index/model
 ```
 
 {steps} steps of Adam (rate {rate}, linear warm-up and decay), each on a batch of at most {batch} pairs of one

@@ -17,7 +17,13 @@ from index.training.gloss import Glosser, is_chinese
 # How often a source is drawn, as a multiple of its number of pairs to the power 0.6; 0 leaves it out.
 # About half of the silver pairs name an irrelevant article.
 WEIGHTS = {"legal_query_to_article_silver": 0.0, "legal_advice_qa": 0.5, "title_body_official": 0.7}
-AUTHORED_FILES = ("queries.jsonl", "clauses.jsonl", "lexicon.tsv")
+PAIRS = Path(__file__).with_name("pairs")
+# The file names that are looked for, in order: a folder of one's own, then those of the repository's pairs.
+AUTHORED_FILES = (
+    ("queries.jsonl", "queries-p.jsonl"),
+    ("clauses.jsonl", "clauses-ab.jsonl"),
+    ("lexicon.tsv", "../../lexicon/lexicon.tsv"),
+)
 _SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]?")
 
 
@@ -204,15 +210,17 @@ def gather(corpus: Path, authored: Path, crops: int, seed: int) -> tuple[list[So
     Raises CorpusError where a folder or one of the authored files is missing or nothing is found.
     """
     missing = [str(p) for p in (corpus, authored) if not p.is_dir()]
-    missing += [str(authored / n) for n in AUTHORED_FILES if authored.is_dir() and not (authored / n).is_file()]
+    found = [next((authored / n for n in names if (authored / n).is_file()), None) for names in AUTHORED_FILES]
+    missing += [str(authored / n[0]) for n, file in zip(AUTHORED_FILES, found, strict=True) if authored.is_dir() and file is None]
     if missing:
         raise CorpusError("not found: " + ", ".join(missing))
     rng = random.Random(seed)
     paragraphs = read_paragraphs(corpus)
     pairs = read_pair_sources(corpus)
-    lexicon = read_lexicon(authored / "lexicon.tsv")
-    queries = authored_queries(read_records(authored / "queries.jsonl"))
-    clauses = clause_sources(read_records(authored / "clauses.jsonl"), rng)
+    queries_file, clauses_file, lexicon_file = (file or authored for file in found)
+    lexicon = read_lexicon(lexicon_file)
+    queries = authored_queries(read_records(queries_file))
+    clauses = clause_sources(read_records(clauses_file), rng)
     crop = crop_source(paragraphs, crops, rng)
     bilingual = [s for s in pairs if s.queries and not is_chinese(s.queries[0])]
     chinese = [s for s in pairs if s.queries and is_chinese(s.queries[0]) and s.weight]

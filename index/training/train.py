@@ -1,4 +1,4 @@
-"""Train the sentence encoder: ``python -m index.training.train --corpus DIR --authored DIR -o DIR``."""
+"""Train the sentence encoder: ``python -m index.training.train --corpus DIR -o DIR``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.training.batches import Ints, Packed, Rounds
-from index.training.corpus import CorpusError, Source, gather
+from index.training.corpus import PAIRS, CorpusError, Source, gather
 from index.training.gloss import is_chinese
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def parser() -> argparse.ArgumentParser:
     recipe = Recipe()
     made = argparse.ArgumentParser(prog="python -m index.training.train", description=__doc__)
     made.add_argument("--corpus", type=Path, required=True, help="folder of *.txt[.xz] and *.jsonl[.xz]")
-    made.add_argument("--authored", type=Path, required=True, help="folder of queries, clauses and lexicon")
+    made.add_argument("--authored", type=Path, default=PAIRS, help="folder of queries, clauses and lexicon")
     made.add_argument("-o", "--out", type=Path, required=True, help="folder to write the model to")
     for name, kind in Recipe.__annotations__.items():
         value = getattr(recipe, name)
