@@ -25,7 +25,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.answer import quote_dict, structure_dict
 from assistant.export import citation
-from assistant.surfaces import AssistantLike, document_of, regions
+from assistant.places import regions
+from assistant.surfaces import AssistantLike, document_of
 from assistant.verify import verify
 from index.records import Hit, InputError, TradeAssistantError
 from index.text import one_line

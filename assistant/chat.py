@@ -12,9 +12,10 @@ from pathlib import Path
 from assistant.answer import Answer
 from assistant.compose import answer, compare, field_answer, not_covered, reply, term_answer, whole_clause, with_uncovered
 from assistant.llm import phraser
+from assistant.places import regions
 from assistant.premise import claims, takes_adoption_for_granted
 from assistant.question import MAX_LENGTH, Question, Reader
-from assistant.rank import eligible, rank
+from assistant.rank import Ranked, eligible, rank
 from assistant.settings import ROOT, SEEDS, Settings
 from index.dates import number
 from index.embed import load_encoder
@@ -26,7 +27,6 @@ from index.text import plain
 DEPTH = 20  # sentences that an answer is composed from
 MOST_COMPARED = 8  # rows of a comparison
 ADDED = 0.6  # weight of what a follow-up adds beside the topic before it
-NATIONAL = "全国"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,7 @@ class Assistant:
     @property
     def regions(self) -> tuple[str, ...]:
         """The regions of the library, national first, then in order of the documents."""
-        names = dict.fromkeys(d.region for d in self.documents if d.region)
-        return tuple(sorted(names, key=lambda r: r != NATIONAL))
+        return tuple(regions(self.documents))
 
     def ask(
         self,
@@ -165,9 +164,8 @@ class Assistant:
         special = self._clause(question, found, day) or self._about_documents(question, found, day) or self._compared(question, day)
         if special:
             return special
-        english = question.language == "en"
-        outside = rank(question.topic, english, found.wide) if found.wide and claims(question.text) else None
-        return answer(question, rank(question.topic, english, found.hits, found.wide[0] if found.wide else None), outside, day)
+        outside = _ranked(question, found.wide) if found.wide and claims(question.text) else None
+        return answer(question, _ranked(question, found.hits, found.wide[0] if found.wide else None), outside, day)
 
     def _clause(self, question: Question, found: _Found, day: datetime.date) -> Answer | None:
         """The clause that is named by its number ("重庆第六条"): the whole of it, or what it states of the topic."""
@@ -186,7 +184,7 @@ class Assistant:
         ]
         if self._reader.names_only_clause(question) or not hits:
             return whole_clause(question, [Quote(d, p, p.start, p.end, 0.9) for d, p in named[:3]], day)
-        return answer(replace(question, previous=question.text), rank(question.topic, question.language == "en", hits), None, day)
+        return answer(replace(question, previous=question.text), _ranked(question, hits), None, day)
 
     def _about_documents(self, question: Question, found: _Found, day: datetime.date) -> Answer | None:
         """Questions for 文号, issuer, date, contact or term of a document rather than for a measure in it."""
@@ -214,7 +212,7 @@ class Assistant:
         groups = []
         for name, ids in scopes:
             hits = eligible(self._index.search(question.topic, 3 * DEPTH, documents=ids), DEPTH)
-            groups.append((name, rank(question.topic, question.language == "en", hits)))
+            groups.append((name, _ranked(question, hits)))
         return compare(question, groups, day)
 
     def _mentions(self, question: Question, hits: Sequence[Hit]) -> bool:
@@ -232,6 +230,10 @@ class Assistant:
         if english:
             return [f"What does {region} say on “{heading}”?" for region, heading in list(first.items())[:3]]
         return [f"{region}在“{heading}”方面有什么规定？" for region, heading in list(first.items())[:3]]
+
+
+def _ranked(question: Question, hits: Sequence[Hit], outside: Hit | None = None) -> Ranked:
+    return rank(question.topic, question.language == "en", hits, outside)
 
 
 def _ordinal_of(part: Part) -> int | None:

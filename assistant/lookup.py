@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from assistant.answer import quote_dict
+from assistant.places import regions
 from assistant.surfaces import AssistantLike
 from assistant.validity import validity
 from index.figures import figures
@@ -162,7 +163,7 @@ def choices(documents: Sequence[Document]) -> Choices:
     """The values that the filters can take over these documents."""
     units = dict.fromkeys(unit for d in documents for part in d.parts for unit in part.responsible or ())
     return Choices(
-        tuple(sorted(dict.fromkeys(d.region for d in documents if d.region), key=lambda r: r != "全国")),
+        tuple(regions(documents)),
         tuple(documents),
         tuple(sorted({year for d in documents if (year := year_of(d))}, reverse=True)),
         tuple(sorted(units, key=lambda unit: (len(unit), unit))),

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.answer import quote_dict, structure_dict
 from assistant.export import citation
-from assistant.surfaces import AssistantLike, document_of, regions
+from assistant.places import regions
+from assistant.surfaces import AssistantLike, document_of
 from assistant.verify import verify
 from index.records import InputError
 

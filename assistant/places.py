@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from index.facts import NATIONAL
+from index.records import Document
 
 TABLE = Path(__file__).with_name("places.tsv")
 
@@ -73,7 +76,7 @@ class Gazetteer:
             for pattern, table in ((self._pattern, self._chinese), (self._words, self._english))
             for m in pattern.finditer(lower if table is self._english else hidden)
         ]
-        found = [p for p in found if p.name != "全国" or _meant(text, p)]
+        found = [p for p in found if p.name != NATIONAL or _meant(text, p)]
         taken = [(p.start, p.end) for p in found]
         for m in _UNKNOWN.finditer(hidden):
             if not any(start < m.end() and m.start() < end for start, end in taken):
@@ -101,7 +104,12 @@ def _meant(text: str, place: Place) -> bool:
 def english_name(region: str) -> str:
     """A region as it is written in English: 威海 → Weihai."""
     known = {row[0]: key for key, row in reversed(list(_table()[1].items()))}
-    return "National" if region == "全国" else known.get(region, spelled(region)).title()
+    return "National" if region == NATIONAL else known.get(region, spelled(region)).title()
+
+
+def regions(documents: Sequence[Document]) -> list[str]:
+    """The regions of the documents, the whole country first, then in order of the documents."""
+    return sorted(dict.fromkeys(d.region for d in documents if d.region), key=lambda region: region != NATIONAL)
 
 
 def spelled(name: str) -> str:

@@ -20,8 +20,6 @@ _OFFICE = re.compile(r"[一-龥]{1,8}?(?:部|局|委|厅|署|海关|银行|办|�
 _OWN = re.compile(
     r"(?:出口|进口|进出口|投资|业务|营业|销售|交易|贸易|合同|注册|实缴)(?:总?额|资本)|面积|我们|我司|公司|我去年|卖了|做了|员工|租了|只有|已经有|欠|单子|订单"
 )
-_CONFIRMS = re.compile(r"对吗|对吧|是吗|是吧|是不是|没错吧|right\?|isn't it|correct\?", re.I)
-_ASKS_VALUE = re.compile(r"多少|几|what|how (?:much|many)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +115,6 @@ def takes_adoption_for_granted(question: str) -> bool:
             re.I,
         )
     )
-
-
-def confirms(question: str) -> bool:
-    """True where the question asks to confirm what it says ("对吗"), and names no value to be told."""
-    return bool(_CONFIRMS.search(question)) and not _ASKS_VALUE.search(question)
 
 
 def whole_text(quotes: Sequence[Quote]) -> str:

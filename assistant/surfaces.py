@@ -37,11 +37,6 @@ class AssistantLike(Protocol):
         """The ``k`` best sentences for ``query``."""
 
 
-def regions(documents: Sequence[Document]) -> list[str]:
-    """The regions of the documents, the whole country first, then in order of the documents."""
-    return sorted(dict.fromkeys(d.region for d in documents if d.region), key=lambda region: region != "全国")
-
-
 def document_of(documents: Sequence[Document], name: str) -> Document:
     """The document with this id, source or title. Raises InputError that names what there is."""
     wanted = _plain(name)

@@ -146,10 +146,6 @@ class ClauseIndex:
         whole, gap_part = self._late[1].scores(text, parts)
         return own, gap, whole[back], gap_part[back]
 
-    def sentences_of(self, document: Document, part: Part) -> list[Span]:
-        """The sentences of one part, in order."""
-        return [span for n, own, span in self._rows if self.documents[n].id == document.id and own.id == part.id]
-
     def _allowed(self, documents: Collection[str] | None) -> Bools | None:
         if documents is None:
             return None

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.evaluate.records import Fault, Gold, Grain, QuestionSet, Turn
+from index.facts import NATIONAL
 from index.records import Document, Part
-
-NATIONAL = "全国"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from assistant.page.render import (
     draw_welcome,
 )
 from assistant.page.words import Language, region_name, say
-from assistant.surfaces import AssistantLike, regions
+from assistant.places import regions
+from assistant.surfaces import AssistantLike
 from index.records import TradeAssistantError
 
 log = logging.getLogger("assistant.page")

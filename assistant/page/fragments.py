@@ -28,7 +28,8 @@ from assistant.lookup import Figure, Filters, figures_table, look_up
 from assistant.page.desk import draw_figures, draw_results
 from assistant.page.source import draw_source
 from assistant.page.words import examples, language_of, say
-from assistant.surfaces import AssistantLike, document_of, regions
+from assistant.places import regions
+from assistant.surfaces import AssistantLike, document_of
 from index.records import InputError, TradeAssistantError
 
 log = logging.getLogger("assistant.page")

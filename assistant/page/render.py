@@ -74,7 +74,7 @@ def draw_welcome(documents: Sequence[DocumentLike], language: Language) -> str:
         f'<div class="welcome"><h2>{escape(say("welcome", language))}</h2>'
         f"<p>{escape(say('welcome_hint', language))}</p>"
         f"{_chips(say('examples', language), examples(language, regions), 'examples')}"
-        f'<details class="library"><summary>{escape(say("library", language, n=len(documents)))}</summary>'
+        f'<details class="held"><summary>{escape(say("library", language, n=len(documents)))}</summary>'
         f"<ul>{items}</ul></details></div>"
     )
 
