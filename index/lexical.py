@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ def tokens(text: str) -> list[str]:
     return [word.lower() for word in jieba.cut_for_search(text, HMM=False) if _WORD.search(word)]
 
 
-def word_counts() -> tuple[Mapping[str, int], int]:
+def word_counts() -> tuple[dict[str, int], int]:
     """How often jieba's dictionary counts each word, and the sum."""
     import jieba
 

@@ -141,8 +141,9 @@ class Hit:
     """A sentence that the search found, and why.
 
     The ranks count from 0, None where an engine did not find it. ``dense``, ``late`` and ``lexical`` are the
-    scores that ``score`` is mixed from; ``late_part`` is late interaction with the whole part; ``gap`` and
-    ``gap_part`` tell how much of the question its worst-met word leaves open in the sentence and in the part.
+    scores that ``score`` is mixed from; ``late_part`` is late interaction with the whole part, ``lexicon`` the
+    score of the lexicon's terms; ``gap`` and ``gap_part`` tell how much of the question its worst-met word
+    leaves open in the sentence and in the part.
     """
 
     quote: Quote
@@ -155,3 +156,4 @@ class Hit:
     late_part: float = 0.0
     gap: float = 0.0
     gap_part: float = 0.0
+    lexicon: float = 0.0

@@ -23,7 +23,7 @@ from filelock import FileLock
 
 from index.dense import Dense
 from index.embed import Encoder, Floats, TokenEncoder, unit_rows
-from index.fuse import Bools, Ints, Scores, Weights, best, fuse, ranks
+from index.fuse import Bools, Ints, Scores, best, fitted, fuse, language, ranks
 from index.late import Late
 from index.lexical import Lexical, tokens
 from index.records import (
@@ -38,12 +38,14 @@ from index.records import (
 )
 from index.sentences import sentences
 from index.text import one_line, plain
+from index.words import LEXICON, UNSEARCHED, asked, named
 
-FORMAT = 2
+FORMAT = 3
 CONTEXT_WEIGHT = 0.6  # of region and heading beside the sentence's own vector
 CANDIDATES = 300  # rows that each engine hands to the fusion
 BATCH = 2048  # texts that are encoded at a time
 LATE, LATE_PARTS = "tokens.npz", "tokens-parts.npz"
+TERMS = "terms"
 
 Progress = Callable[[int, int], None]
 """Called with (done, total) sentences while an index is built."""
@@ -61,17 +63,22 @@ class ClauseIndex:
         encoder: Encoder,
         dense: Dense,
         lexical: Lexical,
+        terms: Lexical,
         late: tuple[Late, Late] | None,
     ) -> None:
-        """``late``: the tokens of the sentences and those of the parts, in order of their first sentence."""
+        """``lexical`` holds the words of the sentences, ``terms`` the lexicon's terms that they name.
+
+        ``late``: the tokens of the sentences and those of the parts, in order of their first sentence.
+        """
         self.documents = tuple(documents)
         self.encoder = encoder
-        self.weights = Weights()
+        self.weights = fitted()
         self._rows = tuple(rows)
         self._owner = np.fromiter((row[0] for row in rows), np.int64, count=len(rows))
         self._part = _numbered([(n, part.start) for n, part, _ in rows])
         self._dense = dense
         self._lexical = lexical
+        self._terms = terms
         self._late = late
 
     def __len__(self) -> int:
@@ -93,11 +100,12 @@ class ClauseIndex:
             if progress:
                 progress(min(start + BATCH, len(rows)), len(rows))
         lexical = Lexical.build([tokens(text) for text in full])
+        terms = Lexical.build([named(text) for text in full])
         late = None
         if isinstance(encoder, TokenEncoder):
             whole = [f"{_context(documents[n], part)} {plain(one_line(part_text))}" for n, part, part_text in _parts(documents, rows)]
             late = (Late.build(full, encoder), Late.build(whole, encoder))
-        return cls(documents, rows, encoder, Dense.build(vectors), lexical, late)
+        return cls(documents, rows, encoder, Dense.build(vectors), lexical, terms, late)
 
     def search(self, query: str, k: int = 10, *, documents: Collection[str] | None = None) -> list[Hit]:
         """The ``k`` best sentences for ``query``, best first; equal scores in order of the library.
@@ -116,8 +124,10 @@ class ClauseIndex:
         rows: Ints = np.union1d(by_meaning, by_word).astype(np.int64)
         dense = self._dense.scores(vector, rows)
         lexical = self._lexical.scores(words)[rows]
+        lexicon = self._terms.scores(asked(text))[rows]
         late, gap, late_part, gap_part = self._late_scores(text, rows)
-        mixed = fuse(dense, late if self._late else None, late_part if self._late else None, lexical, self.weights)
+        weights = self.weights[language(text)]
+        mixed = fuse(dense, late if self._late else None, late_part if self._late else None, lexical, weights, lexicon)
         places = best(np.arange(len(rows)), mixed, k)[0]
         dense_ranks, lexical_ranks = ranks(by_meaning), ranks(by_word)
         return [
@@ -129,6 +139,7 @@ class ClauseIndex:
                 dense=float(dense[n]),
                 late=float(late[n]),
                 lexical=float(lexical[n]),
+                lexicon=float(lexicon[n]),
                 late_part=float(late_part[n]),
                 gap=float(gap[n]),
                 gap_part=float(gap_part[n]),
@@ -145,6 +156,10 @@ class ClauseIndex:
         own, gap = self._late[0].scores(text, rows)
         whole, gap_part = self._late[1].scores(text, parts)
         return own, gap, whole[back], gap_part[back]
+
+    def sentences_of(self, document: Document, part: Part) -> list[Span]:
+        """The sentences of one part, in order."""
+        return [span for n, own, span in self._rows if self.documents[n].id == document.id and own.id == part.id]
 
     def _allowed(self, documents: Collection[str] | None) -> Bools | None:
         if documents is None:
@@ -166,6 +181,7 @@ class ClauseIndex:
             version.mkdir()
             self._dense.save(version)
             self._lexical.save(version)
+            self._terms.save(version, TERMS)
             for name, late in zip((LATE, LATE_PARTS), self._late or (), strict=False):
                 late.save(version / name)
             _write_json(version / "documents.json", [asdict(document) for document in self.documents])
@@ -213,7 +229,7 @@ class ClauseIndex:
         late = None
         if isinstance(encoder, TokenEncoder):
             late = (Late.load(version / LATE, encoder), Late.load(version / LATE_PARTS, encoder))
-        return cls(loaded, rows, encoder, Dense.load(version), Lexical.load(version), late)
+        return cls(loaded, rows, encoder, Dense.load(version), Lexical.load(version), Lexical.load(version, TERMS), late)
 
 
 def digests(documents: Sequence[Document]) -> dict[str, str]:
@@ -222,9 +238,9 @@ def digests(documents: Sequence[Document]) -> dict[str, str]:
 
 
 def parser_fingerprint() -> str:
-    """Changes whenever the code that cuts, reads or indexes documents changes."""
-    code = b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py")))
-    return _digest(code)[:16]
+    """Changes whenever the code that cuts, reads or indexes documents changes, or the lexicon."""
+    files = [*sorted(Path(__file__).parent.glob("*.py")), LEXICON, UNSEARCHED]
+    return _digest(b"".join(file.read_bytes() for file in files))[:16]
 
 
 def _parts(documents: Sequence[Document], rows: Sequence[tuple[int, Part, Span]]) -> list[tuple[int, Part, str]]:

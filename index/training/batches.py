@@ -50,38 +50,49 @@ class Packed:
         return np.where(columns < lengths[:, None], self.ids[places].astype(np.int64), -1)
 
 
-def pack(tokenizer: Tokenizer, texts: Sequence[str], longest: int) -> Packed:
-    """Tokenise; a text keeps its first ``longest`` tokens, an empty one gets the unknown token."""
-    chunks: list[npt.NDArray[np.int32]] = []
-    for start in range(0, len(texts), 4096):
-        shortened = [text[: 8 * longest] for text in texts[start : start + 4096]]
-        for encoding in tokenizer.encode_batch(shortened, add_special_tokens=False):
-            chunks.append(np.asarray(encoding.ids[:longest] or [0], dtype=np.int32))
-    seen: dict[str, int] = {}
-    keys = np.asarray([seen.setdefault(text, len(seen)) for text in texts], dtype=np.int64)
-    lengths = np.asarray([0] + [len(chunk) for chunk in chunks], dtype=np.int64)
-    ids = np.concatenate(chunks) if chunks else np.zeros(0, dtype=np.int32)
-    return Packed(ids, np.cumsum(lengths), keys)
+class Packer:
+    """Tokenises; a text keeps its first ``longest`` tokens, an empty one gets the unknown token."""
+
+    def __init__(self, tokenizer: Tokenizer, longest: int) -> None:
+        self._tokenizer = tokenizer
+        self._longest = longest
+        self._known: dict[str, npt.NDArray[np.int32]] = {}  # sources share many texts
+
+    def pack(self, texts: Sequence[str]) -> Packed:
+        """The texts in their order."""
+        fresh = [text for text in dict.fromkeys(texts) if text not in self._known]
+        for start in range(0, len(fresh), 4096):
+            part = fresh[start : start + 4096]
+            shortened = [text[: 8 * self._longest] for text in part]
+            for text, encoding in zip(part, self._tokenizer.encode_batch_fast(shortened, add_special_tokens=False), strict=True):
+                self._known[text] = np.asarray(encoding.ids[: self._longest] or [0], dtype=np.int32)
+        seen: dict[str, int] = {}
+        keys = np.asarray([seen.setdefault(text, len(seen)) for text in texts], dtype=np.int64)
+        chunks = [self._known[text] for text in texts]
+        lengths = np.asarray([0] + [len(chunk) for chunk in chunks], dtype=np.int64)
+        return Packed(np.concatenate(chunks) if chunks else np.zeros(0, dtype=np.int32), np.cumsum(lengths), keys)
 
 
 class Rounds:
     """Endless batches of one source: every pair once, then again in another order; blocks stay together."""
 
-    def __init__(self, source: Source, tokenizer: Tokenizer, size: int, longest: int, rng: np.random.Generator) -> None:
+    def __init__(self, source: Source, packer: Packer, size: int, seed: tuple[int, ...]) -> None:
         self.name = source.name
         self.weight = source.weight * len(source) ** 0.6
-        self.queries = pack(tokenizer, source.queries, longest)
-        self.positives = pack(tokenizer, source.positives, longest)
-        self.negatives = pack(tokenizer, source.negatives, longest) if source.negatives else None
+        self.queries = packer.pack(source.queries)
+        self.positives = packer.pack(source.positives)
+        self.negatives = packer.pack(source.negatives) if source.negatives else None
         self.blocks = np.asarray(source.blocks, dtype=np.int64)
         self._size = size
-        self._rng = rng
+        self._seed = seed
+        self._round = -1
         self._order = np.zeros(0, dtype=np.int64)
 
-    def next(self) -> Ints:
-        """Row numbers of the next batch, at most ``size`` of them."""
-        if not len(self._order):
-            shuffled = self._rng.permutation(int(self.blocks.max()) + 1)
-            self._order = np.argsort(shuffled[self.blocks], kind="stable")
-        batch, self._order = self._order[: self._size], self._order[self._size :]
-        return batch
+    def batch(self, number: int) -> Ints:
+        """Row numbers of one batch, at most ``size`` of them; the same at every call."""
+        turn, place = divmod(number, -(-len(self.queries) // self._size))
+        if turn != self._round:
+            rng = np.random.default_rng((*self._seed, turn))
+            shuffled = rng.permutation(int(self.blocks.max()) + 1)
+            self._order, self._round = np.argsort(shuffled[self.blocks], kind="stable"), turn
+        return self._order[place * self._size : (place + 1) * self._size]

@@ -28,10 +28,13 @@ DATA = {
     "clause_sentence": ("question → sentence of invented clauses", "this project"),
     "clause_whole": ("question → invented clause with region and heading", "this project"),
     "lexicon": ("trade terms: synonyms, everyday words, English", "this project"),
-    "crops": (
-        "sentence or window → (rest of) its paragraph",
-        "official texts, CC BY-SA (Wikipedia contexts), MIT",
-    ),
+    "clause_questions": ("question → another question that the same words answer", "this project"),
+    "same_translation": ("Tatoeba sentences with the same translation", "CC BY 2.0"),
+    "synonyms": ("words with the same CC-CEDICT gloss; names of one term", "CC BY-SA 4.0; this project"),
+    "reworded": ("Chinese questions and sentences, reworded by program", "as their sources; CC BY-SA 4.0"),
+    "crops_laws": ("laws: sentence or window → (rest of) its paragraph", "official texts"),
+    "crops_mrc": ("Wikipedia contexts: sentence or window → (rest of) its paragraph", "CC BY-SA"),
+    "crops_other": ("policies, customs, tax: sentence or window → (rest of) its paragraph", "official texts, MIT"),
     "headings": ("title or heading → the paragraph after it", "official texts, CC BY-SA, MIT"),
 }
 
@@ -39,6 +42,7 @@ TEMPLATE = """---
 language: [zh, en]
 library_name: sentence-transformers
 pipeline_tag: sentence-similarity
+license: cc-by-sa-4.0
 tags: [sentence-transformers, static-embeddings, retrieval, chinese, trade-policy]
 ---
 
@@ -62,14 +66,20 @@ without tokens (empty, or punctuation only), which is the zero vector otherwise.
 
 Without torch: `tokenizer.json` (tokenizers) gives the ids, `model.safetensors` holds one tensor
 `embedding.weight`, float16 ({pieces}, {dim}), row i for token id i; mean, then divide by the length
-(`index/training/vectors.py`).
+(`StaticEncoder` in `index/embed.py`).
 
 The length of a token vector is the weight that training gave the token. They also serve for late
 interaction: for each query token the best cosine among the passage's tokens, weighted by the query token's
 length. Training looked after both scores; their sum ranks better than either.
 
 The tokenizer reads full-width as half-width forms, upper as lower case, Traditional as Simplified characters
-(OpenCC's single-character table, Apache-2.0), and drops punctuation except %.
+(OpenCC's single-character table, Apache-2.0), cuts English endings (policies → policy, trading → trad), and
+drops punctuation except %.
+
+## Licence
+
+The weights are under CC BY-SA 4.0, because some of the text they were trained on is under CC BY-SA; the code
+is under Apache-2.0.
 
 ## Data
 
@@ -91,7 +101,8 @@ python -m index.training.train --corpus CORPUS/open -o index/model
 {steps} steps of Adam (rate {rate}, linear warm-up and decay), each on a batch of at most {batch} pairs of one
 source, so that the negatives are hard; sources are drawn by weight × pairs^0.6. Loss: InfoNCE in
 both directions (scale {scale}) on the mean vectors, plus {late} × InfoNCE on the late-interaction score of
-{late_batch} of the pairs. In the first, each token is left out with chance {drop}. Equal texts are
+{late_batch} of the pairs. A token's vector is one of its own plus {parts} × the mean of those of its parts
+(characters, letter runs), summed into the table at the end. In the first, each token is left out with chance {drop}. Equal texts are
 not taken as negatives of each other; clause pairs bring a sentence of the same clause as one more
 negative. Seed {seed}. {minutes:.0f} minutes on two shared cores.
 All authored questions were trained on, so figures on them say nothing.

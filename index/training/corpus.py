@@ -8,7 +8,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, permutations
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,10 @@ from index.training.gloss import Glosser, is_chinese
 # About half of the silver pairs name an irrelevant article.
 WEIGHTS = {"legal_query_to_article_silver": 0.0, "legal_advice_qa": 0.5, "title_body_official": 0.7}
 PAIRS = Path(__file__).with_name("pairs")
-# The file names that are looked for, in order: a folder of one's own, then those of the repository's pairs.
-AUTHORED_FILES = (
-    ("queries.jsonl", "queries-p.jsonl"),
-    ("clauses.jsonl", "clauses-ab.jsonl"),
-    ("lexicon.tsv", "../../lexicon/lexicon.tsv"),
-)
+LEXICON = Path(__file__).parents[1] / "lexicon" / "lexicon.tsv"
+# Crops for each paragraph of a file; a text about trade, tax or daily life teaches more than one more law.
+CROPS = {"laws_national": 0.3, "laws_local_regulations": 0.3, "mrc_contexts_train": 12.0}
+_CROPS_ELSE = 2.0
 _SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]?")
 
 
@@ -89,14 +87,17 @@ def sentences(text: str) -> list[str]:
     return [s for s in (m.group().strip() for m in _SENTENCE.finditer(text)) if len(s) >= 6]
 
 
-def read_paragraphs(corpus: Path) -> list[str]:
-    """The distinct lines of all ``*.txt`` and ``*.txt.xz`` in the folder, in file order."""
-    found: dict[str, None] = {}
+def read_paragraphs(corpus: Path) -> dict[str, list[str]]:
+    """File → its lines, for all ``*.txt`` and ``*.txt.xz`` in the folder; a line that came before is left out."""
+    seen: set[str] = set()
+    found: dict[str, list[str]] = {}
     for path in sorted(corpus.glob("*.txt*")):
-        for line in read_text(path).splitlines():
-            if line.strip():
-                found.setdefault(line.strip())
-    return list(found)
+        lines = found.setdefault(stem(path), [])
+        for line in map(str.strip, read_text(path).splitlines()):
+            if line and line not in seen:
+                seen.add(line)
+                lines.append(line)
+    return found
 
 
 def read_pair_sources(corpus: Path) -> list[Source]:
@@ -162,11 +163,92 @@ def clause_sources(clauses: Iterable[dict[str, Any]], rng: random.Random) -> lis
     return [quote, sentence, whole]
 
 
-def crop_source(paragraphs: list[str], count: int, rng: random.Random) -> Source:
+def question_source(clauses: Iterable[dict[str, Any]]) -> Source:
+    """Question → another question that the same words answer."""
+    source = Source("clause_questions", weight=1.0)
+    for block, record in enumerate(c for c in clauses if "clause" in c):
+        alike: dict[str, list[str]] = {}
+        for question in record["questions"]:
+            alike.setdefault(question["quote"], []).append(question["q"])
+        for asked in alike.values():
+            for one, other in permutations(asked, 2):
+                source.add(one, other, block=block)
+    return source
+
+
+def parallel_source(pairs: Source) -> Source:
+    """Sentence → another sentence with the same translation: paraphrases of everyday language."""
+    source = Source("same_translation", weight=1.0)
+    alike: dict[str, list[str]] = {}
+    for query, positive in zip(pairs.queries, pairs.positives, strict=True):
+        alike.setdefault("e" + query.lower(), []).append(positive)
+        alike.setdefault("c" + positive, []).append(query)
+    for block, texts in enumerate(alike.values()):
+        for one, other in permutations(texts[:6], 2):
+            source.add(one, other, block=block)
+    return source
+
+
+def synonym_groups(pairs: Iterable[Source], terms: Iterable[tuple[str, list[str], list[str]]]) -> list[list[str]]:
+    """Chinese words that a dictionary gives the same gloss, where they are two to five; and the terms' names."""
+    alike: dict[str, list[str]] = {}
+    for source in pairs:
+        for gloss, word in zip(source.queries, source.positives, strict=True):
+            if 2 <= len(word) <= 5:
+                alike.setdefault(gloss.lower(), []).append(word)
+    groups = [list(dict.fromkeys(words)) for words in alike.values()]
+    groups += [list(dict.fromkeys([term, *words])) for term, words, _ in terms]
+    return [words for words in groups if 2 <= len(words) <= 5]
+
+
+def synonym_source(groups: Iterable[list[str]], rng: random.Random) -> Source:
+    """Word → two other words of its group; a group stays in one batch."""
+    source = Source("synonyms", weight=0.5)
+    for block, words in enumerate(groups):
+        for word in words:
+            for other in rng.sample(words, min(3, len(words))):
+                if other != word:
+                    source.add(word, other, block=block)
+    return source
+
+
+class Reworder:
+    """Says a Chinese text in other words: synonyms, another order, words left out."""
+
+    def __init__(self, groups: Iterable[list[str]]) -> None:
+        self._words: dict[str, list[str]] = {}
+        for words in groups:
+            for word in words:
+                self._words.setdefault(word, []).extend(w for w in words if w != word)
+
+    def reword(self, text: str, rng: random.Random) -> str:
+        """Each word with synonyms is replaced with chance 0.5; halves of the text change places at times."""
+        import rjieba
+
+        words = list(rjieba.cut(text, False))
+        out = [rng.choice(self._words[w]) if w in self._words and rng.random() < 0.5 else w for w in words]
+        if rng.random() < 0.5:
+            at = rng.randrange(len(out) + 1)
+            out = out[at:] + out[:at]
+        return "".join(out)
+
+
+def reworded_source(sources: Iterable[Source], reworder: Reworder, rng: random.Random) -> Source:
+    """Chinese query → the same in other words."""
+    made = Source("reworded", weight=0.7)
+    for source in sources:
+        for query in dict.fromkeys(source.queries):
+            if is_chinese(query) and 4 <= len(query) <= 60:
+                made.add(query, reworder.reword(query, rng))
+    return made
+
+
+def crop_source(name: str, paragraphs: list[str], count: int, rng: random.Random) -> Source:
     """A sentence → the rest of its paragraph, or a few words or a window of it → the whole paragraph."""
-    source = Source("crops", weight=1.0)
+    source = Source(name, weight=1.0)
     long = [p for p in paragraphs if 40 <= len(p) <= 800]
-    for text in rng.sample(long, min(count, len(long))):
+    rounds, more = divmod(count, len(long)) if long else (0, 0)
+    for text in long * rounds + rng.sample(long, more):
         parts = sentences(text)
         if len(parts) > 1 and rng.random() < 0.75:
             at = rng.randrange(len(parts))
@@ -204,34 +286,63 @@ def pseudo_english(sources: Iterable[Source], glosser: Glosser, copies: int, rng
     return made
 
 
-def gather(corpus: Path, authored: Path, crops: int, seed: int) -> tuple[list[Source], list[str]]:
+def crop_sources(paragraphs: dict[str, list[str]], share: float, rng: random.Random) -> list[Source]:
+    """One source for the laws, one for encyclopedia text, one for all other files."""
+    kinds: dict[str, list[tuple[list[str], float]]] = {}
+    for name, lines in paragraphs.items():
+        kind = "crops_laws" if name.startswith("laws") else "crops_mrc" if name.startswith("mrc") else "crops_other"
+        kinds.setdefault(kind, []).append((lines, share * CROPS.get(name, _CROPS_ELSE)))
+    made = []
+    for kind, files in kinds.items():
+        source = Source(kind)
+        for lines, times in files:
+            part = crop_source(kind, lines, round(times * len(lines)), rng)
+            for query, positive in zip(part.queries, part.positives, strict=True):
+                source.add(query, positive)
+        made.append(source)
+    return made
+
+
+def gather(corpus: Path, pairs: Path, lexicon: Path, crops: float, seed: int) -> tuple[list[Source], list[str]]:
     """All sources with at least one pair and a weight, and the paragraphs for the tokenizer.
 
-    Raises CorpusError where a folder or one of the authored files is missing or nothing is found.
+    Raises CorpusError where a folder or file is missing or nothing is found.
     """
-    missing = [str(p) for p in (corpus, authored) if not p.is_dir()]
-    found = [next((authored / n for n in names if (authored / n).is_file()), None) for names in AUTHORED_FILES]
-    missing += [str(authored / n[0]) for n, file in zip(AUTHORED_FILES, found, strict=True) if authored.is_dir() and file is None]
-    if missing:
+    missing = [str(p) for p in (corpus, pairs) if not p.is_dir()]
+    if missing := [*missing, *([] if lexicon.is_file() else [str(lexicon)])]:
         raise CorpusError("not found: " + ", ".join(missing))
     rng = random.Random(seed)
     paragraphs = read_paragraphs(corpus)
-    pairs = read_pair_sources(corpus)
-    queries_file, clauses_file, lexicon_file = (file or authored for file in found)
-    lexicon = read_lexicon(lexicon_file)
-    queries = authored_queries(read_records(queries_file))
-    clauses = clause_sources(read_records(clauses_file), rng)
-    crop = crop_source(paragraphs, crops, rng)
-    bilingual = [s for s in pairs if s.queries and not is_chinese(s.queries[0])]
-    chinese = [s for s in pairs if s.queries and is_chinese(s.queries[0]) and s.weight]
+    public = read_pair_sources(corpus)
+    terms = read_lexicon(lexicon)
+    queries = authored_queries(r for path in sorted(pairs.glob("queries*.jsonl*")) for r in read_records(path))
+    clauses = [r for path in sorted(pairs.glob("clauses*.jsonl*")) for r in read_records(path)]
+    asked = clause_sources(clauses, rng)
+    cropped = crop_sources(paragraphs, crops, rng)
+    bilingual = [s for s in public if s.queries and not is_chinese(s.queries[0])]
+    chinese = [s for s in public if s.queries and is_chinese(s.queries[0]) and s.weight]
+    parallel_texts = [s for s in bilingual if sum(map(len, s.positives)) > 6 * len(s)]
     glosser = Glosser(
         [(q, p) for s in bilingual for q, p in zip(s.queries, s.positives, strict=True)]
-        + [(e, term) for term, _, english in lexicon for e in english] * 3
+        + [(e, term) for term, _, english in terms for e in english] * 3
     )
-    made = pseudo_english([queries, *clauses, *chinese], glosser, 2, rng)
-    made += pseudo_english([crop], glosser, 1, rng)
-    everything = [*pairs, queries, *clauses, lexicon_source(lexicon), crop, title_source(paragraphs), *made]
+    made = pseudo_english([queries, *asked, *chinese], glosser, 2, rng)
+    made += pseudo_english(cropped, glosser, 1, rng)
+    groups = synonym_groups(bilingual, terms)
+    everyday = Source("everyday", [p for s in parallel_texts for p in s.positives])
+    made += [synonym_source(groups, rng), reworded_source([queries, asked[0], *chinese, everyday], Reworder(groups), rng)]
+    everything = [
+        *public,
+        queries,
+        *asked,
+        question_source(clauses),
+        *map(parallel_source, parallel_texts),
+        lexicon_source(terms),
+        *cropped,
+        title_source([line for lines in paragraphs.values() for line in lines]),
+        *made,
+    ]
     kept = [s for s in everything if len(s) and s.weight]
     if not kept:
-        raise CorpusError(f"no pairs in {corpus} and {authored}")
-    return kept, paragraphs
+        raise CorpusError(f"no pairs in {corpus} and {pairs}")
+    return kept, [line for lines in paragraphs.values() for line in lines]

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _LATIN = re.compile(r"[a-z][a-z' -]*[a-z]|[a-z]")
-_ENDINGS = ("s", "ed", "ing")
 
 
 def is_chinese(text: str) -> bool:
@@ -51,7 +50,5 @@ class Glosser:
                 out.append(word)
             elif glosses := self._glosses.get(word):
                 # The first glosses of an entry are the common ones.
-                gloss = glosses[min(int(rng.expovariate(0.7)), len(glosses) - 1)]
-                plain = rng.random() < 0.75 or len(gloss) < 4 or gloss.endswith(_ENDINGS)
-                out.append(gloss if plain else gloss.removesuffix("e") + rng.choice(_ENDINGS))
+                out.append(glosses[min(int(rng.expovariate(0.7)), len(glosses) - 1)])
         return " ".join(" ".join(out).split())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +33,7 @@ def save_model(folder: Path, tokenizer: Tokenizer, vectors: Tensor, card: str) -
         for path in fresh.rglob("*"):  # safetensors writes files that only their owner can read
             path.chmod(0o755 if path.is_dir() else 0o644)
         if folder.exists():
-            shutil.rmtree(folder)
+            folder.rename(Path(scratch) / "old")
         fresh.rename(folder)
 
 

@@ -60,6 +60,24 @@ def charsmap(table: Mapping[str, str]) -> bytes:
     return struct.pack("<I", len(trie)) + trie + bytes(values)
 
 
+def english_stems() -> list[tuple[str, str]]:
+    """(pattern, replacement), in order: policies → policy, traded and trading → trad, exporters → exporter.
+
+    Crude on purpose: a dictionary gives the plain form, a question any form, and both must meet in one piece.
+    """
+    end = "(?![a-z])"
+    doubled = "|".join(f"[a-z]{{2}}{c}{c}" for c in "bdgmnprt")
+    return [
+        (f"(?<=[a-z]{{2}})ies{end}", "y"),
+        (f"(?<=ss|sh|ch|[a-z]x)es{end}", ""),
+        (f"(?<=[a-z]{{2}}[a-hj-rtv-z])s{end}", ""),
+        (f"(?<=[a-z]{{2}}[a-df-z])ed{end}", ""),
+        (f"(?<=[a-z]{{3}})ing{end}", ""),
+        (f"[bdgmnprt]{end}(?<={doubled})", ""),
+        (f"(?<=[a-z]{{3}})e{end}", ""),
+    ]
+
+
 def _words(texts: Iterable[str]) -> Iterator[str]:
     import rjieba
 
@@ -79,6 +97,7 @@ def train_tokenizer(texts: Iterable[str], pieces: int, simplify: Mapping[str, st
     steps = [normalizers.NFKC(), normalizers.Lowercase()]
     if table:
         steps.append(normalizers.Precompiled(charsmap(table)))
+    steps += [normalizers.Replace(Regex(pattern), new) for pattern, new in english_stems()]
     tokenizer = Tokenizer(models.Unigram())
     tokenizer.normalizer = normalizers.Sequence(steps)
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(

@@ -1,25 +1,35 @@
-"""Train the sentence encoder: ``python -m index.training.train --corpus DIR -o DIR``."""
+"""Train the sentence encoder: ``python -m index.training.train --corpus DIR -o DIR``.
+
+Interrupted, the same command goes on where it stopped.
+"""
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import random
+import shutil
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.training.batches import Ints, Packed, Rounds
-from index.training.corpus import PAIRS, CorpusError, Source, gather
+from index.training.batches import Ints, Packed, Packer, Rounds
+from index.training.corpus import LEXICON, PAIRS, CorpusError, Source, gather
 from index.training.gloss import is_chinese
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from torch import Tensor
+
+
+EVERY = 500
+"""Steps between two checkpoints."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +45,20 @@ class Recipe:
     late: float = 0.5
     late_batch: int = 32
     drop: float = 0.35
-    crops: int = 150_000
+    parts: float = 1.0
+    crops: float = 1.0
     longest: int = 192
     seed: int = 20
+
+
+@dataclass(frozen=True)
+class Where:
+    """The text to learn from, and the folder to write."""
+
+    corpus: Path
+    out: Path
+    pairs: Path = PAIRS
+    lexicon: Path = LEXICON
 
 
 def tokenizer_texts(sources: Sequence[Source], paragraphs: list[str], seed: int) -> list[str]:
@@ -56,28 +77,31 @@ def make_rounds(sources: Sequence[Source], tokenizer: Tokenizer, recipe: Recipe)
     """The sources tokenised, each with its own endless batches."""
     from tqdm import tqdm
 
-    rng = np.random.default_rng(recipe.seed)
     progress = tqdm(sources, desc="tokenise", unit="source")
-    return [Rounds(source, tokenizer, recipe.batch, recipe.longest, rng) for source in progress]
+    packer = Packer(tokenizer, recipe.longest)
+    return [Rounds(source, packer, recipe.batch, (recipe.seed, n)) for n, source in enumerate(progress)]
 
 
-def train_vectors(rounds: Sequence[Rounds], pieces: int, recipe: Recipe) -> Tensor:
-    """Token vectors, float32 (pieces, dim): row norms are token weights, learned with the directions."""
+def schedule(rounds: Sequence[Rounds], steps: int, seed: int) -> list[tuple[int, int]]:
+    """(source, number of its batch) for each step: all of the run's chances that depend on the order of steps."""
+    chances = np.asarray([r.weight for r in rounds])
+    drawn = np.random.default_rng(seed).choice(len(rounds), size=steps, p=chances / chances.sum())
+    counts = [0] * len(rounds)
+    plan = []
+    for source in drawn.tolist():
+        plan.append((source, counts[source]))
+        counts[source] += 1
+    return plan
+
+
+def step_loss(source: Rounds, rows: Ints, table: Tensor, rng: np.random.Generator, recipe: Recipe) -> Tensor:
+    """The loss of one batch: means against means, and late interaction for its first rows."""
     import torch
     from torch.nn.functional import embedding_bag, normalize
-    from tqdm import tqdm
 
     from index.training.loss import contrastive, late_interaction
 
-    torch.manual_seed(recipe.seed)
-    rng = np.random.default_rng(recipe.seed)
-    chances = np.asarray([r.weight for r in rounds])
-    chances /= chances.sum()
-    table = torch.nn.Parameter(0.1 * torch.randn(pieces, recipe.dim))
-    optimizer = torch.optim.Adam([table], lr=recipe.rate)
-    warm = max(1, recipe.steps // 20)
-
-    def encode(packed: Packed, rows: Ints) -> Tensor:
+    def encode(packed: Packed) -> Tensor:
         ids, begins = packed.take(rows, rng, recipe.drop)
         return normalize(embedding_bag(torch.from_numpy(ids), table, torch.from_numpy(begins), mode="mean"))
 
@@ -86,61 +110,127 @@ def train_vectors(rounds: Sequence[Rounds], pieces: int, recipe: Recipe) -> Tens
         wide = [np.pad(p, ((0, 0), (0, width - p.shape[1])), constant_values=-1) for p in padded]
         return torch.from_numpy(np.concatenate(wide))
 
-    progress = tqdm(range(recipe.steps), desc="train", unit="step")
+    keys, asked = source.positives.keys[rows], source.queries.keys[rows]
+    same = torch.from_numpy(keys[:, None] == keys[None, :]).fill_diagonal_(False)
+    same_query = torch.from_numpy(asked[:, None] == asked[None, :]).fill_diagonal_(False)
+    documents = encode(source.positives)
+    if source.negatives is not None:
+        documents = torch.cat([documents, encode(source.negatives)])
+        # Another question of the same clause may well be answered by this one's negative.
+        block = source.blocks[rows]
+        sibling = torch.from_numpy(block[:, None] == block[None, :]).fill_diagonal_(False)
+        same = torch.cat([same, sibling], dim=1)
+    loss = contrastive(encode(source.queries), documents, same, same_query, recipe.scale)
+    if not recipe.late:
+        return loss
+    some = rows[: recipe.late_batch]
+    padded = [source.positives.padded(some, 64)]
+    hidden = same[: len(some), : len(some)]
+    if source.negatives is not None:
+        padded.append(source.negatives.padded(some, 64))
+        hidden = torch.cat([hidden, same[: len(some), len(rows) : len(rows) + len(some)]], dim=1)
+    queries = torch.from_numpy(source.queries.padded(some, 24))
+    return loss + recipe.late * late_interaction(table, queries, stack(padded), hidden, recipe.scale)
+
+
+def train_vectors(rounds: Sequence[Rounds], pieces: Sequence[str], recipe: Recipe, saved: Path | None = None) -> Tensor:
+    """Token vectors, float32 (pieces, dim): row norms are token weights, learned with the directions.
+
+    Every ``EVERY`` steps the state is written to the file ``saved``; where it exists, the run goes on from it
+    to the same result. Each step draws from a generator of its own number, so nothing else need be kept.
+    """
+    import torch
+    from tqdm import tqdm
+
+    from index.training.parts import by_row, part_matrix, times
+
+    torch.manual_seed(recipe.seed)
+    matrix = part_matrix(pieces)
+    down, up = by_row(matrix), by_row(matrix.T)
+    own = torch.nn.Parameter(0.1 * torch.randn(len(pieces), recipe.dim))
+    shared = torch.nn.Parameter(0.1 * torch.randn(matrix.shape[1], recipe.dim))
+    optimizer = torch.optim.Adam([own, shared], lr=recipe.rate, fused=True)
+    first = 0
+    if saved is not None and saved.is_file():
+        state = torch.load(saved, weights_only=True)
+        first = int(state["step"])
+        own.data.copy_(state["own"])
+        shared.data.copy_(state["shared"])
+        optimizer.load_state_dict(state["optimizer"])
+    warm = max(1, recipe.steps // 20)
+    plan = schedule(rounds, recipe.steps, recipe.seed)
+    progress = tqdm(range(first, recipe.steps), desc="train", unit="step", initial=first, total=recipe.steps)
     average = 0.0
     for step in progress:
         rate = min((step + 1) / warm, (recipe.steps - step) / (recipe.steps - warm + 1))
         optimizer.param_groups[0]["lr"] = recipe.rate * rate
-        source = rounds[int(rng.choice(len(rounds), p=chances))]
-        rows = source.next()
-        keys = source.positives.keys[rows]
-        asked = source.queries.keys[rows]
-        same = torch.from_numpy(keys[:, None] == keys[None, :]).fill_diagonal_(False)
-        same_query = torch.from_numpy(asked[:, None] == asked[None, :]).fill_diagonal_(False)
-        documents = encode(source.positives, rows)
-        if source.negatives is not None:
-            documents = torch.cat([documents, encode(source.negatives, rows)])
-            # Another question of the same clause may well be answered by this one's negative.
-            block = source.blocks[rows]
-            sibling = torch.from_numpy(block[:, None] == block[None, :]).fill_diagonal_(False)
-            same = torch.cat([same, sibling], dim=1)
-        loss = contrastive(encode(source.queries, rows), documents, same, same_query, recipe.scale)
-        if recipe.late:
-            some = rows[: recipe.late_batch]
-            padded = [source.positives.padded(some, 64)]
-            hidden = same[: len(some), : len(some)]
-            if source.negatives is not None:
-                padded.append(source.negatives.padded(some, 64))
-                hidden = torch.cat([hidden, same[: len(some), len(rows) : len(rows) + len(some)]], dim=1)
-            loss = loss + recipe.late * late_interaction(
-                table, torch.from_numpy(source.queries.padded(some, 24)), stack(padded), hidden, recipe.scale
-            )
-        optimizer.zero_grad(set_to_none=True)
+        source = rounds[plan[step][0]]
+        rows = source.batch(plan[step][1])
+        # The table is a leaf of its own: its gradient goes to both parameters by hand, faster than autograd's sparse product.
+        with torch.no_grad():
+            table = own + recipe.parts * times(down, shared)
+        table.requires_grad_()
+        loss = step_loss(source, rows, table, np.random.default_rng((recipe.seed, step)), recipe)
         loss.backward()  # type: ignore[no-untyped-call]
+        assert table.grad is not None
+        own.grad = table.grad
+        shared.grad = recipe.parts * times(up, table.grad)
         optimizer.step()
         average += 0.02 * (float(loss.detach()) - average)
         progress.set_postfix(loss=f"{average:.3f}", refresh=False)
-    return table.detach()
+        if saved is not None and (step + 1) % EVERY == 0 and step + 1 < recipe.steps:
+            beside = saved.with_suffix(".new")
+            state = {"step": step + 1, "own": own.data, "shared": shared.data, "optimizer": optimizer.state_dict()}
+            torch.save(state, beside)
+            beside.replace(saved)
+    with torch.no_grad():
+        return own + recipe.parts * times(down, shared)
 
 
-def train(corpus: Path, authored: Path, out: Path, recipe: Recipe) -> None:
-    """Read, train, write the folder. Raises CorpusError where the text is not there."""
+def train(where: Where, recipe: Recipe) -> None:
+    """Read, train, write the folder. Raises CorpusError where the text is not there.
+
+    What is needed to go on after an interruption lies in a folder beside ``where.out`` until the end.
+    """
+    from tokenizers import Tokenizer
+
     from index.training.card import model_card
     from index.training.save import folder_bytes, save_model
     from index.training.tokenizer import train_tokenizer
 
     started = time.monotonic()
-    sources, paragraphs = gather(corpus, authored, recipe.crops, recipe.seed)
-    print(
-        f"{sum(map(len, sources))} pairs from {len(sources)} sources, {len(paragraphs)} paragraphs",
-        file=sys.stderr,
-    )
-    tokenizer = train_tokenizer(tokenizer_texts(sources, paragraphs, recipe.seed), recipe.pieces)
+    sources, paragraphs = gather(where.corpus, where.pairs, where.lexicon, recipe.crops, recipe.seed)
+    print(f"{sum(map(len, sources))} pairs from {len(sources)} sources, {len(paragraphs)} paragraphs", file=sys.stderr)
+    state = where.out.with_name(f"{where.out.name}.training")
+    run = {"recipe": asdict(recipe), "text": fingerprint(sources)}
+    if state.is_dir() and json.loads((state / "run.json").read_text(encoding="utf-8")) != run:
+        print(f"{state}: of another recipe or text, begun anew", file=sys.stderr)
+        shutil.rmtree(state)
+    if state.is_dir():
+        print(f"{state}: going on from there", file=sys.stderr)
+    else:
+        tokenizer = train_tokenizer(tokenizer_texts(sources, paragraphs, recipe.seed), recipe.pieces)
+        fresh = where.out.with_name(f".{where.out.name}.training")
+        fresh.mkdir(parents=True, exist_ok=True)
+        tokenizer.save(str(fresh / "tokenizer.json"))
+        (fresh / "run.json").write_text(json.dumps(run), encoding="utf-8")
+        fresh.rename(state)
+    tokenizer = Tokenizer.from_file(str(state / "tokenizer.json"))
     print(f"tokenizer: {tokenizer.get_vocab_size()} pieces", file=sys.stderr)
-    vectors = train_vectors(make_rounds(sources, tokenizer, recipe), tokenizer.get_vocab_size(), recipe)
+    pieces = sorted(tokenizer.get_vocab(), key=tokenizer.get_vocab().__getitem__)
+    vectors = train_vectors(make_rounds(sources, tokenizer, recipe), pieces, recipe, state / "state.pt")
     minutes = (time.monotonic() - started) / 60
-    save_model(out, tokenizer, vectors, model_card(recipe, sources, minutes))
-    print(f"{out}: {folder_bytes(out) / 1e6:.1f} MB after {minutes:.1f} minutes", file=sys.stderr)
+    save_model(where.out, tokenizer, vectors, model_card(recipe, sources, minutes))
+    shutil.rmtree(state)
+    print(f"{where.out}: {folder_bytes(where.out) / 1e6:.1f} MB after {minutes:.1f} minutes", file=sys.stderr)
+
+
+def fingerprint(sources: Sequence[Source]) -> str:
+    """Changes whenever a pair changes."""
+    digest = hashlib.sha256()
+    for source in sources:
+        digest.update("\0".join([source.name, *source.queries, *source.positives, *source.negatives]).encode("utf-8", "replace"))
+    return digest.hexdigest()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -148,7 +238,8 @@ def parser() -> argparse.ArgumentParser:
     recipe = Recipe()
     made = argparse.ArgumentParser(prog="python -m index.training.train", description=__doc__)
     made.add_argument("--corpus", type=Path, required=True, help="folder of *.txt[.xz] and *.jsonl[.xz]")
-    made.add_argument("--authored", type=Path, default=PAIRS, help="folder of queries, clauses and lexicon")
+    made.add_argument("--pairs", type=Path, default=PAIRS, help="folder of queries*.jsonl and clauses*.jsonl, by default the project's own")
+    made.add_argument("--lexicon", type=Path, default=LEXICON, help="trade terms, by default the project's own")
     made.add_argument("-o", "--out", type=Path, required=True, help="folder to write the model to")
     for name, kind in Recipe.__annotations__.items():
         value = getattr(recipe, name)
@@ -159,9 +250,9 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; 0 if a model was written, 2 if the arguments or the text cannot be used."""
     given = vars(parser().parse_args(argv))
-    corpus, authored, out = (given.pop(name) for name in ("corpus", "authored", "out"))
+    where = Where(**{name: given.pop(name) for name in ("corpus", "out", "pairs", "lexicon")})
     try:
-        train(corpus, authored, out, Recipe(**given))
+        train(where, Recipe(**given))
     except CorpusError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

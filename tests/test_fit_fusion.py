@@ -1,0 +1,62 @@
+"""The fit of the search's weights, on scores made by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.training.fit_fusion import LEXICAL, SIGNALS, Question, Searched, clause_libraries, fit_all, harmful, main, mixed, report
+
+pytest.importorskip("scipy")
+
+
+def made(text: str, rows: list[dict[str, float]], right: list[bool], **pulls: float) -> Searched:
+    scores = np.array([[row.get(name, 0.0) for name in SIGNALS] for row in rows])
+    return Searched(Question(text, "made", text, ()), scores, np.array(right), pulls)
+
+
+def test_a_signal_that_tells_gets_more_weight_and_one_that_misleads_less() -> None:
+    rows = [{"dense": 0.5, "late": 0.9, "late_part": 0.1}, {"dense": 0.5, "late": 0.1, "late_part": 0.9}]
+    weights = fit_all([made(f"问{n}", rows, [True, False]) for n in range(5)] + [made("who", rows, [False, True])])
+    assert list(weights) == ["zh", "en"]
+    assert weights["zh"].late > 1 > 2 * weights["zh"].late_part
+    assert weights["en"].late_part > 0.5 and weights["en"].late < 1
+    assert weights["zh"].dense == 1
+    assert weights["zh"].lexical == LEXICAL  # it tells nothing here, so it stays at its share
+    assert weights["zh"].lexicon == 0
+
+
+def test_what_is_right_is_counted_first_in_three_and_in_twenty() -> None:
+    rows = [{"dense": 0.9}, {"dense": 0.8, "lexical": 1.0}]
+    lines = report([made("问", rows, [False, True])], {"dense": lambda e: e.column("dense"), "BM25": lambda e: e.column("lexical")})
+    assert lines[2] == "| all | 1 | 0.000 / 1.000 / 1.000 | 1.000 / 1.000 / 1.000 |"
+
+
+def test_mixed_is_the_weighted_sum() -> None:
+    weights = fit_all([made("问", [{"dense": 0.5}, {"dense": 0.1}], [True, False])])["zh"]
+    assert mixed(made("问", [{"dense": 0.5, "lexical": 0.4}], [True]), weights).tolist() == pytest.approx([0.5 + 0.4 * LEXICAL])
+
+
+def test_an_entry_harms_that_pulls_the_wrong_in_enough_questions() -> None:
+    often = [made(f"问{n}", [], [], 措施=-0.5, 退税=0.5) for n in range(4)]
+    assert harmful(often) == [(-0.5, 4, "措施")]
+    assert harmful(often[:3]) == []
+
+
+def test_clauses_become_documents_whose_gold_is_the_quote(tmp_path: Path) -> None:
+    file = tmp_path / "clauses-x.jsonl"
+    clause = {"id": "x1", "region": "山东省威海市", "heading": "支持保险", "clause": "保费全额补贴。单户最高20万元。"}
+    file.write_text(json.dumps(clause | {"questions": [{"q": "最高多少", "quote": "最高20万元"}]}, ensure_ascii=False), encoding="utf-8")
+    [(documents, [question])] = clause_libraries(file)
+    [(name, start, end)] = question.gold
+    assert (documents[0].id, documents[0].region, documents[0].text[start:end]) == (name, "威海", "最高20万元")
+
+
+def test_what_is_missing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--notices", str(tmp_path / "none"), "--pairs", str(tmp_path / "no.jsonl")]) == 2
+    assert "no.jsonl" in (said := capsys.readouterr().err)
+    assert "none" in said
+    assert main(["--notices", str(tmp_path)]) == 2
