@@ -58,17 +58,21 @@ class Packer:
         self._longest = longest
         self._known: dict[str, npt.NDArray[np.int32]] = {}  # sources share many texts
 
-    def pack(self, texts: Sequence[str]) -> Packed:
-        """The texts in their order."""
+    def texts(self, texts: Sequence[str]) -> list[npt.NDArray[np.int32]]:
+        """The token ids of each text."""
         fresh = [text for text in dict.fromkeys(texts) if text not in self._known]
         for start in range(0, len(fresh), 4096):
             part = fresh[start : start + 4096]
             shortened = [text[: 8 * self._longest] for text in part]
             for text, encoding in zip(part, self._tokenizer.encode_batch_fast(shortened, add_special_tokens=False), strict=True):
                 self._known[text] = np.asarray(encoding.ids[: self._longest] or [0], dtype=np.int32)
+        return [self._known[text] for text in texts]
+
+    def pack(self, texts: Sequence[str]) -> Packed:
+        """The texts in their order."""
         seen: dict[str, int] = {}
         keys = np.asarray([seen.setdefault(text, len(seen)) for text in texts], dtype=np.int64)
-        chunks = [self._known[text] for text in texts]
+        chunks = self.texts(texts)
         lengths = np.asarray([0] + [len(chunk) for chunk in chunks], dtype=np.int64)
         return Packed(np.concatenate(chunks) if chunks else np.zeros(0, dtype=np.int32), np.cumsum(lengths), keys)
 

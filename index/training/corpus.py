@@ -18,6 +18,7 @@ from index.training.gloss import Glosser, is_chinese
 # About half of the silver pairs name an irrelevant article.
 WEIGHTS = {"legal_query_to_article_silver": 0.0, "legal_advice_qa": 0.5, "title_body_official": 0.7}
 PAIRS = Path(__file__).with_name("pairs")
+REWORDING = Path(__file__).with_name("rewording.txt")
 LEXICON = Path(__file__).parents[1] / "lexicon" / "lexicon.tsv"
 # Crops for each paragraph of a file; a text about trade, tax or daily life teaches more than one more law.
 CROPS = {"laws_national": 0.3, "laws_local_regulations": 0.3, "mrc_contexts_train": 12.0}
@@ -59,9 +60,13 @@ class Source:
 
 
 def read_text(path: Path) -> str:
-    """The UTF-8 text of a plain or ``.xz`` file."""
+    """The UTF-8 or GB18030 text of a plain or ``.xz`` file."""
     data = path.read_bytes()
-    return (lzma.decompress(data) if path.suffix == ".xz" else data).decode("utf-8")
+    data = lzma.decompress(data) if path.suffix == ".xz" else data
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
 
 
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
@@ -189,8 +194,16 @@ def parallel_source(pairs: Source) -> Source:
     return source
 
 
-def synonym_groups(pairs: Iterable[Source], terms: Iterable[tuple[str, list[str], list[str]]]) -> list[list[str]]:
-    """Chinese words that a dictionary gives the same gloss, where they are two to five; and the terms' names."""
+def read_thesaurus(path: Path) -> list[list[str]]:
+    """The groups of synonyms of a thesaurus in the form of Cilin: ``Aa01A02= 人类 生人 全人类``; lines without = are not."""
+    lines = (line.split() for line in read_text(path).splitlines())
+    return [words for mark, *words in filter(None, lines) if mark.endswith("=")]
+
+
+def synonym_groups(
+    pairs: Iterable[Source], terms: Iterable[tuple[str, list[str], list[str]]], thesaurus: Iterable[list[str]]
+) -> list[list[str]]:
+    """Chinese words that a dictionary gives the same gloss, where they are two to five; terms' names; the thesaurus."""
     alike: dict[str, list[str]] = {}
     for source in pairs:
         for gloss, word in zip(source.queries, source.positives, strict=True):
@@ -198,7 +211,7 @@ def synonym_groups(pairs: Iterable[Source], terms: Iterable[tuple[str, list[str]
                 alike.setdefault(gloss.lower(), []).append(word)
     groups = [list(dict.fromkeys(words)) for words in alike.values()]
     groups += [list(dict.fromkeys([term, *words])) for term, words, _ in terms]
-    return [words for words in groups if 2 <= len(words) <= 5]
+    return [words for words in groups if 2 <= len(words) <= 5] + [words for words in thesaurus if 2 <= len(words) <= 12]
 
 
 def synonym_source(groups: Iterable[list[str]], rng: random.Random) -> Source:
@@ -213,29 +226,43 @@ def synonym_source(groups: Iterable[list[str]], rng: random.Random) -> Source:
 
 
 class Reworder:
-    """Says a Chinese text in other words: synonyms, another order, words left out."""
+    """Says a Chinese text in other words: other ways to ask, synonyms, another order."""
 
-    def __init__(self, groups: Iterable[list[str]]) -> None:
+    def __init__(self, groups: Iterable[list[str]], phrases: Iterable[list[str]]) -> None:
         self._words: dict[str, list[str]] = {}
         for words in groups:
             for word in words:
                 self._words.setdefault(word, []).extend(w for w in words if w != word)
+        self._phrases: dict[str, list[str]] = {}
+        for words in phrases:
+            for word in words:
+                self._phrases.setdefault(word, []).extend(w for w in words if w != word)
+        self._phrase = re.compile("|".join(sorted(self._phrases, key=len, reverse=True)) or "(?!)")
 
     def reword(self, text: str, rng: random.Random) -> str:
-        """Each word with synonyms is replaced with chance 0.5; halves of the text change places at times."""
+        """Phrases change with chance 0.7, words with synonyms with chance 0.4; halves change places at times."""
+        out: list[str] = []
+        at = 0
+        for found in self._phrase.finditer(text):
+            out += self._reworded(text[at : found.start()], rng)
+            phrase = found.group()
+            out.append(rng.choice(self._phrases[phrase]) if rng.random() < 0.7 else phrase)
+            at = found.end()
+        out += self._reworded(text[at:], rng)
+        if rng.random() < 0.4:
+            cut = rng.randrange(len(out) + 1)
+            out = out[cut:] + out[:cut]
+        return "".join(out)
+
+    def _reworded(self, text: str, rng: random.Random) -> list[str]:
         import rjieba
 
-        words = list(rjieba.cut(text, False))
-        out = [rng.choice(self._words[w]) if w in self._words and rng.random() < 0.5 else w for w in words]
-        if rng.random() < 0.5:
-            at = rng.randrange(len(out) + 1)
-            out = out[at:] + out[:at]
-        return "".join(out)
+        return [rng.choice(self._words[w]) if w in self._words and rng.random() < 0.4 else w for w in rjieba.cut(text, False)]
 
 
 def reworded_source(sources: Iterable[Source], reworder: Reworder, rng: random.Random) -> Source:
     """Chinese query → the same in other words."""
-    made = Source("reworded", weight=0.7)
+    made = Source("reworded", weight=1.5)
     for source in sources:
         for query in dict.fromkeys(source.queries):
             if is_chinese(query) and 4 <= len(query) <= 60:
@@ -303,13 +330,23 @@ def crop_sources(paragraphs: dict[str, list[str]], share: float, rng: random.Ran
     return made
 
 
-def gather(corpus: Path, pairs: Path, lexicon: Path, crops: float, seed: int) -> tuple[list[Source], list[str]]:
-    """All sources with at least one pair and a weight, and the paragraphs for the tokenizer.
+@dataclass(frozen=True)
+class Text:
+    """What there is to learn from: pairs, paragraphs (for the tokenizer), groups of synonyms, English with its Chinese."""
+
+    sources: list[Source]
+    paragraphs: list[str]
+    synonyms: list[list[str]]
+    bilingual: list[tuple[str, str]]
+
+
+def gather(corpus: Path, pairs: Path, lexicon: Path, thesaurus: Path | None, crops: float, seed: int) -> Text:
+    """All sources with at least one pair and a weight, and what else the training needs.
 
     Raises CorpusError where a folder or file is missing or nothing is found.
     """
     missing = [str(p) for p in (corpus, pairs) if not p.is_dir()]
-    if missing := [*missing, *([] if lexicon.is_file() else [str(lexicon)])]:
+    if missing := [*missing, *(str(p) for p in (lexicon, thesaurus) if p is not None and not p.is_file())]:
         raise CorpusError("not found: " + ", ".join(missing))
     rng = random.Random(seed)
     paragraphs = read_paragraphs(corpus)
@@ -328,9 +365,11 @@ def gather(corpus: Path, pairs: Path, lexicon: Path, crops: float, seed: int) ->
     )
     made = pseudo_english([queries, *asked, *chinese], glosser, 2, rng)
     made += pseudo_english(cropped, glosser, 1, rng)
-    groups = synonym_groups(bilingual, terms)
+    alike = read_thesaurus(thesaurus) if thesaurus else []
+    groups = synonym_groups(bilingual, terms, alike)
+    reworder = Reworder(groups, [line.split("|") for line in read_text(REWORDING).splitlines()])
     everyday = Source("everyday", [p for s in parallel_texts for p in s.positives])
-    made += [synonym_source(groups, rng), reworded_source([queries, asked[0], *chinese, everyday], Reworder(groups), rng)]
+    made += [synonym_source(groups, rng), reworded_source([queries, asked[0], *chinese, everyday], reworder, rng)]
     everything = [
         *public,
         queries,
@@ -345,4 +384,11 @@ def gather(corpus: Path, pairs: Path, lexicon: Path, crops: float, seed: int) ->
     kept = [s for s in everything if len(s) and s.weight]
     if not kept:
         raise CorpusError(f"no pairs in {corpus} and {pairs}")
-    return kept, [line for lines in paragraphs.values() for line in lines]
+    pairs_of_words = [(q, p) for s in bilingual for q, p in zip(s.queries, s.positives, strict=True)]
+    pairs_of_words += [(e, name) for term, words, english in terms for e in english for name in (term, *words[:2])]
+    return Text(
+        kept,
+        [line for lines in paragraphs.values() for line in lines],
+        alike + [[term, *words] for term, words, _ in terms if words],
+        pairs_of_words,
+    )

@@ -27,7 +27,7 @@ def contrastive(
     count = len(queries)
     scores = scale * queries @ documents.T
     scores = scores.masked_fill(same_document, -1e4)
-    target = torch.arange(count)
+    target = torch.arange(count, device=scores.device)
     square = scores[:, :count].masked_fill(same_query, -1e4)
     forward = torch.cat([square, scores[:, count:]], dim=1)
     return 0.5 * (cross_entropy(forward, target) + cross_entropy(square.T, target))
@@ -49,4 +49,4 @@ def late_interaction(table: Tensor, queries: Tensor, documents: Tensor, same_doc
     best = cosines.masked_fill((documents < 0)[None, None], -1.0).amax(dim=-1)
     scores = (weights[:, :, None] * best).sum(dim=1) / weights.sum(dim=1).clamp(min=1e-6)[:, None]
     scores = (scale * scores).masked_fill(same_document, -1e4)
-    return cross_entropy(scores, torch.arange(len(queries)))
+    return cross_entropy(scores, torch.arange(len(queries), device=scores.device))

@@ -15,13 +15,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from index.training.batches import Ints, Packed, Packer, Rounds
-from index.training.corpus import LEXICON, PAIRS, CorpusError, Source, gather
+from index.training.corpus import LEXICON, PAIRS, CorpusError, Source, Text, gather
 from index.training.gloss import is_chinese
+from index.training.parts import Shared, Table, part_matrix, sparse
+from index.training.translations import translations
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -46,6 +49,7 @@ class Recipe:
     late_batch: int = 32
     drop: float = 0.35
     parts: float = 1.0
+    tie: float = 1.0
     crops: float = 1.0
     longest: int = 192
     seed: int = 20
@@ -53,12 +57,14 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Where:
-    """The text to learn from, and the folder to write."""
+    """The text to learn from, the folder to write, and where to compute."""
 
     corpus: Path
     out: Path
     pairs: Path = PAIRS
     lexicon: Path = LEXICON
+    thesaurus: Path | None = None
+    device: str = "cpu"
 
 
 def tokenizer_texts(sources: Sequence[Source], paragraphs: list[str], seed: int) -> list[str]:
@@ -73,12 +79,27 @@ def tokenizer_texts(sources: Sequence[Source], paragraphs: list[str], seed: int)
     return texts
 
 
-def make_rounds(sources: Sequence[Source], tokenizer: Tokenizer, recipe: Recipe) -> list[Rounds]:
+def shared_parts(text: Text, tokenizer: Tokenizer, packer: Packer) -> Shared:
+    """What the pieces share, by their letters, by the synonyms and by the bilingual pairs."""
+    pieces = sorted(tokenizer.get_vocab(), key=tokenizer.get_vocab().__getitem__)
+    meanings: dict[str, list[str]] = {}
+    for number, words in enumerate(text.synonyms):
+        for word in words:
+            meanings.setdefault(word.lower(), []).append(str(number))
+    english, chinese = (packer.texts(side) for side in zip(*text.bilingual, strict=True))
+    # A dictionary names rare words beside common ones: what the corpus says more often counts more.
+    counts = np.bincount(np.concatenate([np.zeros(0, np.int32), *packer.texts(text.paragraphs[::10])]), minlength=len(pieces))
+    weights = np.array([np.log1p(counts[ids].min()) + 0.5 for ids in chinese])
+    found = translations(english, chinese, weights, len(pieces))
+    kept = [(e, c, chance) for e, c, chance in found if not is_chinese(pieces[e]) and is_chinese(pieces[c])]
+    return Shared(part_matrix(pieces, meanings), sparse(kept, (len(pieces), len(pieces))))
+
+
+def make_rounds(sources: Sequence[Source], packer: Packer, recipe: Recipe) -> list[Rounds]:
     """The sources tokenised, each with its own endless batches."""
     from tqdm import tqdm
 
     progress = tqdm(sources, desc="tokenise", unit="source")
-    packer = Packer(tokenizer, recipe.longest)
     return [Rounds(source, packer, recipe.batch, (recipe.seed, n)) for n, source in enumerate(progress)]
 
 
@@ -101,25 +122,28 @@ def step_loss(source: Rounds, rows: Ints, table: Tensor, rng: np.random.Generato
 
     from index.training.loss import contrastive, late_interaction
 
+    def here(array: npt.NDArray[Any]) -> Tensor:
+        return torch.from_numpy(array).to(table.device)
+
     def encode(packed: Packed) -> Tensor:
         ids, begins = packed.take(rows, rng, recipe.drop)
-        return normalize(embedding_bag(torch.from_numpy(ids), table, torch.from_numpy(begins), mode="mean"))
+        return normalize(embedding_bag(here(ids), table, here(begins), mode="mean"))
 
     def stack(padded: list[Ints]) -> Tensor:
         width = max(p.shape[1] for p in padded)
         wide = [np.pad(p, ((0, 0), (0, width - p.shape[1])), constant_values=-1) for p in padded]
-        return torch.from_numpy(np.concatenate(wide))
+        return here(np.concatenate(wide))
 
-    keys, asked = source.positives.keys[rows], source.queries.keys[rows]
-    same = torch.from_numpy(keys[:, None] == keys[None, :]).fill_diagonal_(False)
-    same_query = torch.from_numpy(asked[:, None] == asked[None, :]).fill_diagonal_(False)
+    def equal(values: Ints) -> Tensor:
+        """Pairs of rows off the diagonal with the same value."""
+        return here(values[:, None] == values[None, :]).fill_diagonal_(False)
+
+    same, same_query = equal(source.positives.keys[rows]), equal(source.queries.keys[rows])
     documents = encode(source.positives)
     if source.negatives is not None:
         documents = torch.cat([documents, encode(source.negatives)])
         # Another question of the same clause may well be answered by this one's negative.
-        block = source.blocks[rows]
-        sibling = torch.from_numpy(block[:, None] == block[None, :]).fill_diagonal_(False)
-        same = torch.cat([same, sibling], dim=1)
+        same = torch.cat([same, equal(source.blocks[rows])], dim=1)
     loss = contrastive(encode(source.queries), documents, same, same_query, recipe.scale)
     if not recipe.late:
         return loss
@@ -129,11 +153,11 @@ def step_loss(source: Rounds, rows: Ints, table: Tensor, rng: np.random.Generato
     if source.negatives is not None:
         padded.append(source.negatives.padded(some, 64))
         hidden = torch.cat([hidden, same[: len(some), len(rows) : len(rows) + len(some)]], dim=1)
-    queries = torch.from_numpy(source.queries.padded(some, 24))
+    queries = here(source.queries.padded(some, 24))
     return loss + recipe.late * late_interaction(table, queries, stack(padded), hidden, recipe.scale)
 
 
-def train_vectors(rounds: Sequence[Rounds], pieces: Sequence[str], recipe: Recipe, saved: Path | None = None) -> Tensor:
+def train_vectors(rounds: Sequence[Rounds], shared: Shared, recipe: Recipe, saved: Path | None = None, device: str = "cpu") -> Tensor:
     """Token vectors, float32 (pieces, dim): row norms are token weights, learned with the directions.
 
     Every ``EVERY`` steps the state is written to the file ``saved``; where it exists, the run goes on from it
@@ -142,20 +166,15 @@ def train_vectors(rounds: Sequence[Rounds], pieces: Sequence[str], recipe: Recip
     import torch
     from tqdm import tqdm
 
-    from index.training.parts import by_row, part_matrix, times
-
     torch.manual_seed(recipe.seed)
-    matrix = part_matrix(pieces)
-    down, up = by_row(matrix), by_row(matrix.T)
-    own = torch.nn.Parameter(0.1 * torch.randn(len(pieces), recipe.dim))
-    shared = torch.nn.Parameter(0.1 * torch.randn(matrix.shape[1], recipe.dim))
-    optimizer = torch.optim.Adam([own, shared], lr=recipe.rate, fused=True)
+    table = Table(shared, recipe.dim, recipe.parts, recipe.tie, device)
+    optimizer = torch.optim.Adam(table.parameters, lr=recipe.rate, fused=True)
     first = 0
     if saved is not None and saved.is_file():
         state = torch.load(saved, weights_only=True)
         first = int(state["step"])
-        own.data.copy_(state["own"])
-        shared.data.copy_(state["shared"])
+        for parameter, value in zip(table.parameters, state["parameters"], strict=True):
+            parameter.data.copy_(value)
         optimizer.load_state_dict(state["optimizer"])
     warm = max(1, recipe.steps // 20)
     plan = schedule(rounds, recipe.steps, recipe.seed)
@@ -166,25 +185,21 @@ def train_vectors(rounds: Sequence[Rounds], pieces: Sequence[str], recipe: Recip
         optimizer.param_groups[0]["lr"] = recipe.rate * rate
         source = rounds[plan[step][0]]
         rows = source.batch(plan[step][1])
-        # The table is a leaf of its own: its gradient goes to both parameters by hand, faster than autograd's sparse product.
-        with torch.no_grad():
-            table = own + recipe.parts * times(down, shared)
-        table.requires_grad_()
-        loss = step_loss(source, rows, table, np.random.default_rng((recipe.seed, step)), recipe)
+        vectors = table.vectors().requires_grad_()
+        loss = step_loss(source, rows, vectors, np.random.default_rng((recipe.seed, step)), recipe)
         loss.backward()  # type: ignore[no-untyped-call]
-        assert table.grad is not None
-        own.grad = table.grad
-        shared.grad = recipe.parts * times(up, table.grad)
+        assert vectors.grad is not None
+        table.take_gradient(vectors.grad)
         optimizer.step()
-        average += 0.02 * (float(loss.detach()) - average)
-        progress.set_postfix(loss=f"{average:.3f}", refresh=False)
+        if step % 20 == 0:
+            average += 0.3 * (float(loss.detach()) - average)
+            progress.set_postfix(loss=f"{average:.3f}", refresh=False)
         if saved is not None and (step + 1) % EVERY == 0 and step + 1 < recipe.steps:
             beside = saved.with_suffix(".new")
-            state = {"step": step + 1, "own": own.data, "shared": shared.data, "optimizer": optimizer.state_dict()}
+            state = {"step": step + 1, "parameters": [p.data for p in table.parameters], "optimizer": optimizer.state_dict()}
             torch.save(state, beside)
             beside.replace(saved)
-    with torch.no_grad():
-        return own + recipe.parts * times(down, shared)
+    return table.vectors().cpu()
 
 
 def train(where: Where, recipe: Recipe) -> None:
@@ -199,8 +214,9 @@ def train(where: Where, recipe: Recipe) -> None:
     from index.training.tokenizer import train_tokenizer
 
     started = time.monotonic()
-    sources, paragraphs = gather(where.corpus, where.pairs, where.lexicon, recipe.crops, recipe.seed)
-    print(f"{sum(map(len, sources))} pairs from {len(sources)} sources, {len(paragraphs)} paragraphs", file=sys.stderr)
+    text = gather(where.corpus, where.pairs, where.lexicon, where.thesaurus, recipe.crops, recipe.seed)
+    sources = text.sources
+    print(f"{sum(map(len, sources))} pairs from {len(sources)} sources, {len(text.paragraphs)} paragraphs", file=sys.stderr)
     state = where.out.with_name(f"{where.out.name}.training")
     run = {"recipe": asdict(recipe), "text": fingerprint(sources)}
     if state.is_dir() and json.loads((state / "run.json").read_text(encoding="utf-8")) != run:
@@ -209,7 +225,7 @@ def train(where: Where, recipe: Recipe) -> None:
     if state.is_dir():
         print(f"{state}: going on from there", file=sys.stderr)
     else:
-        tokenizer = train_tokenizer(tokenizer_texts(sources, paragraphs, recipe.seed), recipe.pieces)
+        tokenizer = train_tokenizer(tokenizer_texts(sources, text.paragraphs, recipe.seed), recipe.pieces)
         fresh = where.out.with_name(f".{where.out.name}.training")
         fresh.mkdir(parents=True, exist_ok=True)
         tokenizer.save(str(fresh / "tokenizer.json"))
@@ -217,8 +233,9 @@ def train(where: Where, recipe: Recipe) -> None:
         fresh.rename(state)
     tokenizer = Tokenizer.from_file(str(state / "tokenizer.json"))
     print(f"tokenizer: {tokenizer.get_vocab_size()} pieces", file=sys.stderr)
-    pieces = sorted(tokenizer.get_vocab(), key=tokenizer.get_vocab().__getitem__)
-    vectors = train_vectors(make_rounds(sources, tokenizer, recipe), pieces, recipe, state / "state.pt")
+    packer = Packer(tokenizer, recipe.longest)
+    rounds = make_rounds(sources, packer, recipe)
+    vectors = train_vectors(rounds, shared_parts(text, tokenizer, packer), recipe, state / "state.pt", where.device)
     minutes = (time.monotonic() - started) / 60
     save_model(where.out, tokenizer, vectors, model_card(recipe, sources, minutes))
     shutil.rmtree(state)
@@ -240,6 +257,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--corpus", type=Path, required=True, help="folder of *.txt[.xz] and *.jsonl[.xz]")
     made.add_argument("--pairs", type=Path, default=PAIRS, help="folder of queries*.jsonl and clauses*.jsonl, by default the project's own")
     made.add_argument("--lexicon", type=Path, default=LEXICON, help="trade terms, by default the project's own")
+    made.add_argument("--thesaurus", type=Path, help="groups of synonyms in the form of Cilin")
+    made.add_argument("--device", default="cpu", help="cpu (default) or cuda")
     made.add_argument("-o", "--out", type=Path, required=True, help="folder to write the model to")
     for name, kind in Recipe.__annotations__.items():
         value = getattr(recipe, name)
@@ -250,7 +269,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; 0 if a model was written, 2 if the arguments or the text cannot be used."""
     given = vars(parser().parse_args(argv))
-    where = Where(**{name: given.pop(name) for name in ("corpus", "out", "pairs", "lexicon")})
+    where = Where(**{name: given.pop(name) for name in ("corpus", "out", "pairs", "lexicon", "thesaurus", "device")})
     try:
         train(where, Recipe(**given))
     except CorpusError as error:
