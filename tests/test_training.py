@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.training import benchmark, corpus, metrics, train
+from index.embed import StaticEncoder
+from index.training import benchmark, corpus, train
 from index.training.batches import Packed
 from index.training.gloss import Glosser, clean_gloss
-from index.training.vectors import TENSOR, TokenVectors, load_vectors
+from index.training.translations import translations
 
 TRAIN_EXTRA = ("torch", "sentence_transformers", "tokenizers", "rjieba", "opencc", "tqdm")
 MISSING = [name for name in TRAIN_EXTRA if importlib.util.find_spec(name) is None]
@@ -86,27 +87,6 @@ def toy_corpus(root: Path) -> tuple[Path, Path]:
     return opened, authored
 
 
-def test_ndcg_by_hand() -> None:
-    # Gains 2 and 1; found at ranks 3 and 1: (1/1 + 2/2) / (2/1 + 1/log2 3).
-    assert metrics.ndcg([7, 8, 9], {9: 2.0, 7: 1.0}) == pytest.approx(2 / (2 + 1 / math.log2(3)))
-    assert metrics.ndcg([4, 5], {5: 1.0}) == pytest.approx(1 / math.log2(3))
-    assert metrics.ndcg([4, 5], {5: 1.0}, depth=1) == 0.0
-    assert metrics.ndcg([4], {}) == 0.0
-
-
-def test_recall_and_reciprocal_rank_by_hand() -> None:
-    gains = {1: 1.0, 2: 1.0, 3: 0.0}
-    assert metrics.recall([3, 1, 9], gains, 3) == 0.5
-    assert metrics.recall([3, 1, 2], gains, 2) == 0.5
-    assert metrics.reciprocal_rank([3, 9, 1], gains) == pytest.approx(1 / 3)
-    assert metrics.reciprocal_rank([3, 9, 1], gains, depth=2) == 0.0
-
-
-def test_spearman_by_hand() -> None:
-    # Ranks 1 2 3 4 against 1 2 4 3: 1 - 6·2 / (4·15) = 0.8.
-    assert metrics.spearman([1, 2, 3, 4], [10, 20, 40, 30]) == pytest.approx(0.8)
-
-
 @pytest.mark.parametrize("ending", ["", ".xz"])
 def test_read_beir(tmp_path: Path, ending: str) -> None:
     bench = benchmark.read_beir(toy_beir(tmp_path / "toy", ending))
@@ -136,18 +116,76 @@ def test_measure_by_hand() -> None:
     assert found["MRR@10"] == pytest.approx((1 + 0.5) / 2)
 
 
-def test_scores_by_hand() -> None:
+def test_scores_by_hand(tmp_path: Path) -> None:
     tokenizers = pytest.importorskip("tokenizers", reason="TOKEN SCORES ARE NOT TESTED: tokenizers missing")
+    from safetensors.numpy import save_file
+
     made = tokenizers.Tokenizer(tokenizers.models.WordLevel({"[UNK]": 0, "a": 1, "b": 2, "c": 3}, unk_token="[UNK]"))
     made.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    made.save(str(tmp_path / "tokenizer.json"))
     table = np.asarray([[0, 0], [3, 0], [0, 1], [1, 1]], dtype=np.float32)
-    model = TokenVectors(made, table)
+    save_file({"embedding.weight": table}, tmp_path / "model.safetensors")
+    model = StaticEncoder(tmp_path)
     bench = benchmark.Benchmark("toy", ["a", "c"], ["a b"], [{0: 1.0}])
     assert model.encode(["a b", ""]) == pytest.approx(np.asarray([[3, 1], [0, 0]]) / np.asarray([[10**0.5], [1]]))
     # Mean of a and b is (1.5, 0.5); against a: 3/√10, against c: 4/√20.
     assert benchmark.dense_scores(bench, model)[0] == pytest.approx([3 / 10**0.5, 4 / 20**0.5])
     # a weighs 3, b weighs 1; document a: (3·1 + 1·0) / 4, document c: (3 + 1) · √½ / 4.
     assert benchmark.late_scores(bench, model)[0] == pytest.approx([0.75, 0.5**0.5])
+
+
+def test_translations_are_told_apart_by_their_company() -> None:
+    """1 goes with 5 and 2 with 6, alone or together; 3 is in both pairs, as a word of grammar is, and takes neither."""
+    english = [np.asarray(ids, np.int32) for ids in ([1, 3], [2, 3], [1], [2], [1, 2])]
+    chinese = [np.asarray(ids, np.int32) for ids in ([5], [6], [5], [6], [5, 6])]
+    found = {(e, c): chance for e, c, chance in translations(english, chinese, np.ones(5), 7)}
+    assert found[1, 5] > 0.9
+    assert found[2, 6] > 0.9
+    assert (1, 6) not in found
+    assert found[3, 5] == pytest.approx(0.5, abs=0.01)
+    assert all(sum(c for (e, _), c in found.items() if e == one) <= 1 + 1e-9 for one in (1, 2, 3))
+    assert translations([], [], np.ones(0), 7) == []
+
+
+def test_a_thesaurus_gives_its_synonyms_only(tmp_path: Path) -> None:
+    file = tmp_path / "words.txt"
+    file.write_bytes("Aa\n\nAa01A01= 人 士 人物\nAa01A02# 出口 进口\nAa01A03@ 独词\n".encode("gb18030"))
+    assert corpus.read_thesaurus(file) == [["人", "士", "人物"]]
+
+
+def test_a_question_is_put_in_other_words() -> None:
+    pytest.importorskip("rjieba", reason="REWORDING IS NOT TESTED: rjieba missing")
+    reworder = corpus.Reworder([["补贴", "补助"]], [["怎么", "如何"]])
+    said = {reworder.reword("怎么领补贴", random.Random(seed)) for seed in range(60)}
+    assert {"怎么领补贴", "如何领补贴", "怎么领补助", "如何领补助"} <= said
+
+
+@needs_train_extra
+def test_pieces_share_characters_synonyms_and_translations() -> None:
+    import torch
+
+    from index.training.parts import Shared, Table, part_matrix, sparse
+
+    pieces = ["[UNK]", "外贸", "外", "津贴", "补助", "trade"]
+    parts = part_matrix(pieces, {"津贴": ["7"], "补助": ["7"]}).to_dense()
+    assert parts.sum(dim=1).tolist() == pytest.approx([0, 1, 1, 1, 1, 0])
+    assert float(parts[1] @ parts[2]) > 0  # both hold 外
+    assert float(parts[3] @ parts[4]) == pytest.approx(1)  # no character in common, one meaning
+    shared = Shared(part_matrix(pieces, {}), sparse([(5, 1, 0.5)], (6, 6)))
+    torch.manual_seed(0)
+    tied, loose = Table(shared, 4, 1.0, 1.0, "cpu"), Table(shared, 4, 1.0, 0.0, "cpu")
+    for mine, theirs in zip(loose.parameters, tied.parameters, strict=True):
+        mine.data.copy_(theirs.data)
+    apart = loose.vectors()
+    assert torch.allclose(tied.vectors()[5], apart[5] + 0.5 * apart[1])
+    # The gradient by hand is autograd's: of Σ w·vectors, what its transposed product gives.
+    weights = torch.arange(24.0).reshape(6, 4)
+    tied.take_gradient(weights)
+    own, pool = (p.detach().clone().requires_grad_() for p in tied.parameters)
+    base = own + shared.parts.to_dense() @ pool
+    (weights * (base + shared.translations.to_dense() @ base)).sum().backward()
+    assert torch.allclose(tied.parameters[0].grad, own.grad)
+    assert torch.allclose(tied.parameters[1].grad, pool.grad)
 
 
 def test_clause_pairs_carry_a_sibling_that_lacks_the_quote(tmp_path: Path) -> None:
@@ -172,7 +210,7 @@ def test_missing_folders_are_all_named(tmp_path: Path, capsys: pytest.CaptureFix
     wrong = [
         "--corpus",
         str(tmp_path / "no"),
-        "--authored",
+        "--pairs",
         str(tmp_path / "none"),
         "-o",
         str(tmp_path / "out"),
@@ -239,21 +277,34 @@ def test_toy_model_from_start_to_end(tmp_path: Path) -> None:
     out = tmp_path / "made" / "model"
     sizes = {"pieces": 400, "dim": 16, "steps": 40, "batch": 16, "crops": 8, "late_batch": 4}
     small = [word for name, size in sizes.items() for word in (f"--{name}", str(size))]
-    told = ["--corpus", str(opened), "--authored", str(authored), "-o", str(out), *small]
+    lexicon, thesaurus = authored / "lexicon.tsv", authored / "thesaurus.txt"
+    thesaurus.write_text("Aa01A01= 补助 补贴", encoding="utf-8")
+    told = [
+        "--corpus",
+        str(opened),
+        "--pairs",
+        str(authored),
+        "--lexicon",
+        str(lexicon),
+        "--thesaurus",
+        str(thesaurus),
+        "-o",
+        str(out),
+        *small,
+    ]
     out.mkdir(parents=True)
     (out / "stale.txt").write_text("of an earlier model", encoding="utf-8")
     assert train.main(told) == 0
     assert not (out / "stale.txt").exists()
 
-    model = load_vectors(out)
-    assert model.table.shape == (model.tokenizer.get_vocab_size(), 16)
+    model = StaticEncoder(out)
+    assert model.dimension == 16
     texts = ["海外仓怎么办？", "海外倉怎麼辦？", "export tax rebate", "", "。"]
     read = model.encode(texts)
     assert read[0] == pytest.approx(read[1])
     assert np.linalg.norm(read, axis=1) == pytest.approx([1, 1, 1, 0, 0], abs=1e-5)
     encoder = SentenceTransformer(str(out), device="cpu").float()
     assert encoder.encode(texts) == pytest.approx(read, abs=1e-5)
-    assert TENSOR == "embedding.weight"
     card = (out / "README.md").read_text(encoding="utf-8")
     assert str(tmp_path) not in card
-    assert benchmark.main(["--model", str(out), "--no-bm25", str(toy_beir(tmp_path / "beir"))]) == 0
+    assert benchmark.main(["--model", str(out), str(toy_beir(tmp_path / "beir"))]) == 0

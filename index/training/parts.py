@@ -46,12 +46,12 @@ def part_matrix(pieces: Sequence[str], meanings: Mapping[str, Sequence[str]]) ->
     """
     rows = []
     for piece in pieces:
-        row = parts_of(piece) or ([piece] if len(piece) == 1 else [])
+        held = parts_of(piece) or ([piece] if len(piece) == 1 else [])
         if is_chinese(piece) and len(piece) == 2:
-            row = [*row, piece]
+            held = [*held, piece]
         groups = [f"#{group}" for group in meanings.get(piece, ())]
         # Groups count as much as all characters together.
-        rows.append([(part, 1.0) for part in row] + [(group, max(1, len(row)) / len(groups)) for group in groups])
+        rows.append([(part, 1.0) for part in held] + [(group, max(1, len(held)) / len(groups)) for group in groups])
     counts = Counter(part for row in rows for part in {part for part, _ in row})
     numbers = {part: n for n, part in enumerate(sorted(p for p, c in counts.items() if c > 1))}
     entries = []
@@ -79,8 +79,12 @@ class Product:
 
     @staticmethod
     def _rows(matrix: Tensor, device: str) -> Rows:
-        rows = matrix.coalesce().to_sparse_csr()
-        return rows.col_indices().to(device), rows.crow_indices()[:-1].to(device), rows.values().to(device)
+        import torch
+
+        held = matrix.coalesce()
+        row, column = held.indices()
+        starts = torch.searchsorted(row, torch.arange(matrix.shape[0]))
+        return column.to(device), starts.to(device), held.values().to(device)
 
     def times(self, dense: Tensor) -> Tensor:
         """matrix @ dense."""
