@@ -57,6 +57,7 @@ below; no other model was used.
 
 ```python
 from sentence_transformers import SentenceTransformer
+
 encoder = SentenceTransformer("index/model").float()  # the weights are stored in float16
 vectors = encoder.encode(["信保保费能补多少？", "按实缴保费的50%给予补助。"])
 ```
