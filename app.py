@@ -21,6 +21,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.telling import findings, in_terminal, told
 from index.records import TradeAssistantError
 
 if TYPE_CHECKING:
@@ -123,13 +124,13 @@ def serve(assistant: AssistantLike, host: str = "127.0.0.1", port: int = 7860, s
 def advice(host: str, port: int, problem: OSError) -> str:
     """What to do about an address that cannot be had."""
     if problem.errno == errno.EADDRINUSE:
-        return (
-            f"端口 {port} 已被另一个程序占用：关闭它，或用 --port 换一个，例如 --port {port + 1}。\n"
-            f"Port {port} is in use: stop the other program or choose another --port."
+        return in_terminal(
+            f"端口 {port} 已被另一个程序占用：关闭它，或用 --port 换一个，例如 --port {port + 1}。",
+            f"Port {port} is in use: stop the other program or choose another --port, for example --port {port + 1}.",
         )
-    return (
-        f"无法监听 {host} 端口 {port}（{problem}）：请检查 --host 和 --port。\n"
-        f"Cannot listen on {host} port {port} ({problem}): check --host and --port."
+    return in_terminal(
+        f"无法监听 {host} 端口 {port}（{problem}）：请检查 --host 和 --port。",
+        f"Cannot listen on {host} port {port} ({problem}): check --host and --port.",
     )
 
 
@@ -142,7 +143,9 @@ def run(assistant: AssistantLike, bound: socket.socket, host: str, settings: Set
     app = Guard(web_app(assistant, settings=settings), key_of(settings))
     port = bound.getsockname()[1]
     if host not in LOOPBACK:
-        print(f"注意：正在监听 {host}，同一网络中的其他机器也能访问此页面，且没有登录。", file=sys.stderr)
+        zh = f"注意：正在监听 {host}，同一网络中的其他机器也能访问此页面，且没有登录。"
+        en = f"Note: listening on {host}: other machines of the network can open this page too, without a login."
+        print(in_terminal(zh, en), file=sys.stderr)
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
     print(f"外贸政策问答 http://{f'[{shown}]' if ':' in shown else shown}:{port}/", flush=True)
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2)
@@ -182,11 +185,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
         assistant = Assistant.open(settings, options.documents or (), progress=show_progress)
     except ValidationError as problem:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in problem.errors())
-        print(f"设置有误 / invalid settings: {wrong}", file=sys.stderr)
+        zh, en = findings(problem.errors(), "ASSISTANT_")
+        print(in_terminal(f"设置有误：{zh}", f"bad settings: {en}"), file=sys.stderr)
         return 2
     except TradeAssistantError as problem:
-        print(problem, file=sys.stderr)
+        print(told(problem), file=sys.stderr)
         return 2
     return serve(assistant, settings.host, settings.port, settings)
 

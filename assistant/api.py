@@ -1,7 +1,7 @@
 """HTTP: /api/ask, /api/search, /api/documents, /api/verify, and /api/retrieval in Dify's form. /api is its page.
 
-Every answer comes from ``Assistant.ask``. What goes wrong is told as ``{"error": {"code", "message"}}``, on
-/api/retrieval as Dify's ``{"error_code", "error_msg"}``; never a traceback. With ``key`` each call must carry it
+Every answer comes from ``Assistant.ask``. What goes wrong is told as ``{"error": {"code", "message", "message_en"}}`` (Chinese,
+English), on /api/retrieval as Dify's ``{"error_code", "error_msg"}``; never a traceback. With ``key`` each call must carry it
 as ``Authorization: Bearer …``.
 """
 
@@ -27,6 +27,7 @@ from assistant.answer import quote_dict, structure_dict
 from assistant.export import citation
 from assistant.places import regions
 from assistant.surfaces import AssistantLike, document_of
+from assistant.telling import findings
 from assistant.verify import verify
 from index.records import Hit, InputError, TradeAssistantError
 from index.text import one_line
@@ -37,6 +38,7 @@ Today = Callable[[], datetime.date]
 Text = Annotated[str, Field(min_length=1, max_length=100_000)]
 
 
+INTERNAL = TradeAssistantError("服务内部出错，请稍后再试", "internal error, please try again")
 EXAMPLE = "重庆小微外贸企业投保短期出口信用保险补贴多少？"
 Bearer = Annotated[str | None, Header(alias="authorization", include_in_schema=False)]
 
@@ -123,11 +125,11 @@ class RetrievalRequest(BaseModel):
     model_config = _example(knowledge_id="all", query=EXAMPLE, retrieval_setting={"top_k": 3, "score_threshold": 0.0})
 
 
-class RefusedError(Exception):
+class RefusedError(TradeAssistantError):
     """A call that is not served: HTTP status, Dify's code where there is one, and why."""
 
-    def __init__(self, status: int, code: str, message: str, dify: int = 0) -> None:
-        super().__init__(message)
+    def __init__(self, status: int, code: str, zh: str, en: str, dify: int = 0) -> None:
+        super().__init__(zh, en)
         self.status, self.code, self.dify = status, code, dify
 
 
@@ -143,29 +145,29 @@ class PoliteRoute(APIRoute):
             try:
                 return await handle(request)
             except RefusedError as refused:
-                return _refusal(dify, refused.status, refused.code, str(refused), refused.dify)
+                return _refusal(dify, refused.status, refused.code, refused, refused.dify)
             except RequestValidationError as problem:
                 return _refusal(dify, 422, "invalid_request", _wrong(problem))
             except InputError as problem:
-                return _refusal(dify, 400, "bad_input", str(problem))
+                return _refusal(dify, 400, "bad_input", problem)
             except TradeAssistantError as problem:
-                return _refusal(dify, 503, "unavailable", str(problem))
+                return _refusal(dify, 503, "unavailable", problem)
             except Exception:
                 log.exception("%s failed", self.path)
-                return _refusal(dify, 500, "internal_error", "服务内部出错，请稍后再试 / internal error, please try again")
+                return _refusal(dify, 500, "internal_error", INTERNAL)
 
         return polite
 
 
-def _refusal(dify: bool, status: int, code: str, message: str, dify_code: int = 0) -> Response:
-    if dify:
-        return JSONResponse({"error_code": dify_code or status, "error_msg": message}, status_code=status)
-    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
+def _refusal(dify: bool, status: int, code: str, problem: TradeAssistantError, dify_code: int = 0) -> Response:
+    if dify:  # one text alone, for whoever runs Dify
+        return JSONResponse({"error_code": dify_code or status, "error_msg": str(problem)}, status_code=status)
+    return JSONResponse({"error": {"code": code, "message": problem.zh, "message_en": problem.en}}, status_code=status)
 
 
-def _wrong(problem: RequestValidationError) -> str:
-    found = "; ".join(f"{'.'.join(str(at) for at in error['loc'] if at != 'body') or 'body'}: {error['msg']}" for error in problem.errors())
-    return f"请求格式有误 / malformed request: {found}"
+def _wrong(problem: RequestValidationError) -> InputError:
+    zh, en = findings(problem.errors())
+    return InputError(f"请求格式有误：{zh}", f"malformed request: {en}")
 
 
 def router(assistant: AssistantLike, key: str | None = None, today: Today = datetime.date.today) -> APIRouter:
@@ -186,7 +188,10 @@ def router(assistant: AssistantLike, key: str | None = None, today: Today = date
         """The nearest sentences with their clauses, best first, without composing an answer."""
         allow(authorization)
         if asked.region and asked.region not in (known := regions(assistant.documents)):
-            raise InputError(f"没有这个地区 / no such region: {asked.region}；可选 / choose from: {'、'.join(known)}")
+            raise InputError(
+                f"没有这个地区：{asked.region}；可选：{'、'.join(known)}",
+                f"no such region: {asked.region}; choose from: {', '.join(known)}",
+            )
         hits = assistant.search(asked.query, asked.top_k, region=asked.region or None)
         return {"query": asked.query, "results": [_result(hit, today()) for hit in hits]}
 
@@ -221,10 +226,13 @@ def check_key(authorization: str | None, key: str | None, required: bool = False
         return
     scheme, _, given = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not given.strip():
-        message = "Invalid Authorization header format. Expected 'Bearer <api-key>' format."
-        raise RefusedError(403 if required else 401, "bad_authorization", message, 1001)
+        zh, en = (
+            "请在 Authorization 请求头里写 Bearer <api-key>",
+            "Invalid Authorization header format. Expected 'Bearer <api-key>' format.",
+        )
+        raise RefusedError(403 if required else 401, "bad_authorization", zh, en, 1001)
     if key is not None and not hmac.compare_digest(given.strip().encode(), key.encode()):
-        raise RefusedError(403, "not_authorized", "密钥不符 / Authorization failed", 1002)
+        raise RefusedError(403, "not_authorized", "密钥不符", "Authorization failed", 1002)
 
 
 def _result(hit: Hit, day: datetime.date) -> dict[str, Any]:
@@ -259,7 +267,7 @@ def _knowledge(assistant: AssistantLike, name: str) -> tuple[str | None, str | N
     for document in assistant.documents:
         if name == document.id:
             return document.region, document.id
-    raise RefusedError(404, "no_such_knowledge", f"The knowledge does not exist: {name}", 2001)
+    raise RefusedError(404, "no_such_knowledge", f"没有这个知识库：{name}", f"The knowledge does not exist: {name}", 2001)
 
 
 def _record(quote: Mapping[str, Any]) -> dict[str, Any]:

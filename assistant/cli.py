@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from assistant.telling import findings, in_terminal, told
 from index.records import InputError, TradeAssistantError
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments) or 0)
     except TradeAssistantError as error:
-        print(error, file=sys.stderr)
+        print(told(error), file=sys.stderr)
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -134,16 +135,20 @@ def _feedback_arguments(feedback: argparse.ArgumentParser) -> None:
     feedback.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
 
 
+def _wrong_argument(zh: str, en: str) -> argparse.ArgumentTypeError:
+    return argparse.ArgumentTypeError(in_terminal(zh, en))
+
+
 def _day(text: str) -> datetime.date:
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"日期应写成 YYYY-MM-DD / a date is written YYYY-MM-DD, not {text!r}") from None
+        raise _wrong_argument(f"日期应写成 YYYY-MM-DD，不是 {text!r}", f"a date is written YYYY-MM-DD, not {text!r}") from None
 
 
 def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"应是正整数 / must be a whole number from 1, not {text!r}")
+        raise _wrong_argument(f"应是正整数，不是 {text!r}", f"must be a whole number from 1, not {text!r}")
     return int(text)
 
 
@@ -157,7 +162,7 @@ def _share(text: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"应在 0 到 1 之间 / must lie between 0 and 1, not {text!r}")
+        raise _wrong_argument(f"应在 0 到 1 之间，不是 {text!r}", f"must lie between 0 and 1, not {text!r}")
     return value
 
 
@@ -170,8 +175,8 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        wrong = "; ".join(f"ASSISTANT_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        raise InputError(f"设置有误 / bad settings: {wrong}") from None
+        zh, en = findings(error.errors(), "ASSISTANT_")
+        raise InputError(f"设置有误：{zh}", f"bad settings: {en}") from None
 
 
 def _open(arguments: argparse.Namespace) -> Assistant:
@@ -214,7 +219,7 @@ def _converse(assistant: Assistant, arguments: argparse.Namespace) -> int:
     """A conversation: one question a line until the input ends or 退出 / quit."""
     earlier: list[str] = []
     if sys.stdin.isatty():
-        print("请提问（退出：quit 或 Ctrl-D） / ask a question (leave: quit or Ctrl-D)", file=sys.stderr)
+        print(in_terminal("请提问（退出：quit 或 Ctrl-D）", "ask a question (leave: quit or Ctrl-D)"), file=sys.stderr)
     while True:
         if sys.stdin.isatty():
             print("> ", end="", file=sys.stderr, flush=True)
@@ -254,7 +259,10 @@ def _search(arguments: argparse.Namespace) -> int:
 
     assistant = _open(arguments)
     if arguments.region and arguments.region not in assistant.regions:
-        raise InputError(f"没有这个地区 / no such region: {arguments.region}；可选 / choose from: {'、'.join(assistant.regions)}")
+        raise InputError(
+            f"没有这个地区：{arguments.region}；可选：{'、'.join(assistant.regions)}",
+            f"no such region: {arguments.region}; choose from: {', '.join(assistant.regions)}",
+        )
     hits = assistant.search(arguments.query, arguments.top_k, region=arguments.region)
     today = datetime.date.today()
     for hit in hits:
@@ -264,7 +272,7 @@ def _search(arguments: argparse.Namespace) -> int:
         else:
             print(f"{hit.score:.3f} {hit.quote.document.region or ''} {label(hit.quote)} {hit.quote.text}")
     if not hits:
-        print("没有找到 / nothing found", file=sys.stderr)
+        print(in_terminal("没有找到", "nothing found"), file=sys.stderr)
     return 0
 
 
@@ -274,7 +282,10 @@ def _batch(arguments: argparse.Namespace) -> int:
     try:
         lines = arguments.questions.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"无法读取问题文件（需 UTF-8 的 JSONL） / cannot read the questions: {arguments.questions}: {error}") from None
+        raise InputError(
+            f"无法读取问题文件（需 UTF-8 的 JSONL）：{arguments.questions}：{error}",
+            f"cannot read the questions (UTF-8 JSONL wanted): {arguments.questions}: {error}",
+        ) from None
     assistant = _open(arguments)
     beside = arguments.output.with_name(arguments.output.name + ".part")
     failed = 0
@@ -285,9 +296,10 @@ def _batch(arguments: argparse.Namespace) -> int:
                     failed += not _answer_line(assistant, line, number, arguments.as_of, file)
         beside.replace(arguments.output)
     except OSError as error:
-        raise InputError(f"无法写入 / cannot write {arguments.output}: {error.strerror}") from None
+        raise InputError(f"无法写入 {arguments.output}：{error.strerror}", f"cannot write {arguments.output}: {error.strerror}") from None
     if failed:
-        print(f"{failed} 行有误，原因见结果文件 / {failed} broken lines, reasons in {arguments.output}", file=sys.stderr)
+        zh, en = f"{failed} 行有误，原因见 {arguments.output}", f"{failed} broken lines, reasons in {arguments.output}"
+        print(in_terminal(zh, en), file=sys.stderr)
     return 0
 
 
@@ -297,11 +309,11 @@ def _answer_line(assistant: Assistant, line: str, number: int, as_of: datetime.d
     try:
         record = json.loads(line)
         if not isinstance(record, dict):
-            raise InputError(f"第 {number} 行不是 JSON 对象 / line {number} is no JSON object")
+            raise InputError(f"第 {number} 行不是 JSON 对象", f"line {number} is no JSON object")
         identity = record.get("id", identity)
         turns = record["turns"] if "turns" in record else [record["question"]]
         if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) for turn in turns):
-            raise InputError(f"第 {number} 行：turns 应是文字列表 / line {number}: turns must be a list of texts")
+            raise InputError(f"第 {number} 行：turns 应是文字列表", f"line {number}: turns must be a list of texts")
         answers = [assistant.ask(turn, turns[:n], as_of=as_of).to_dict() for n, turn in enumerate(turns)]
         result: dict[str, Any] = {"id": identity, "answers": answers}
     except json.JSONDecodeError as error:
@@ -326,7 +338,7 @@ def _build(arguments: argparse.Namespace) -> int:
     try:
         index.save(folder)
     except OSError as error:
-        raise InputError(f"无法写入索引 / cannot write the index: {folder}: {error.strerror}") from None
+        raise InputError(f"无法写入索引：{folder}：{error.strerror}", f"cannot write the index: {folder}: {error.strerror}") from None
     print(f"{len(index.documents)} 份文件，{len(index)} 句 / documents, sentences → {folder}")
     return 0
 

@@ -214,7 +214,8 @@ def _clean(text: str) -> str:
 
 def _missing(package: str) -> InputError:
     return InputError(
-        f"此功能需要 {package}：pip install 'trade-policy-assistant[office]' / this needs {package}, which the extra “office” brings"
+        f"此功能需要 {package}：pip install 'trade-policy-assistant[office]'",
+        f"this needs {package}: pip install 'trade-policy-assistant[office]'",
     )
 
 
@@ -317,21 +318,21 @@ class Batch:
 def read_batch(name: str, data: bytes) -> Batch:
     """The questions of a CSV or XLSX file. Raises InputError with what to do."""
     if len(data) > MAX_BYTES:
-        raise InputError(f"文件太大，至多 {MAX_BYTES // 1_000_000} MB / file too large, at most {MAX_BYTES // 1_000_000} MB")
+        raise InputError(f"文件太大，至多 {MAX_BYTES // 1_000_000} MB", f"the file is too large, at most {MAX_BYTES // 1_000_000} MB")
     if not data.strip():
-        raise InputError("文件是空的 / the file is empty")
+        raise InputError("文件是空的", "the file is empty")
     ending = name.lower().rpartition(".")[2]
     if ending == "xlsx" or data.startswith(b"PK\x03\x04"):
         batch = _read_xlsx(name, data)
     elif ending in ("csv", "txt", "tsv"):
         batch = _read_csv(name, data)
     else:
-        raise InputError("请上传 CSV 或 XLSX 文件 / give a CSV or XLSX file")
+        raise InputError("请上传 CSV 或 XLSX 文件", "give a CSV or XLSX file")
     count = sum(1 for question in batch.questions if question)
     if not count:
-        raise InputError("文件里没有问题：请用一列写问题，列名为“问题” / no question found: put them into a column named “question”")
+        raise InputError("文件里没有问题：请用一列写问题，列名为“问题”", "no question found: put them into a column named “question”")
     if count > MAX_ROWS:
-        raise InputError(f"问题太多（{count}），一次至多 {MAX_ROWS} 个 / too many questions ({count}), at most {MAX_ROWS} at once")
+        raise InputError(f"问题太多（{count}），一次至多 {MAX_ROWS} 个", f"too many questions ({count}), at most {MAX_ROWS} at once")
     return batch
 
 
@@ -341,7 +342,9 @@ def _read_xlsx(name: str, data: bytes) -> Batch:
         book = openpyxl.load_workbook(io.BytesIO(data))
         rows = [list(row) for row in book.active.iter_rows(values_only=True)]
     except Exception as error:  # openpyxl raises whatever its parsers raise on a broken file
-        raise InputError("无法读取这个 XLSX 文件，请另存为 XLSX 或 CSV 再试 / cannot read this XLSX file") from error
+        raise InputError(
+            "无法读取这个 XLSX 文件，请另存为 XLSX 或 CSV 再试", "cannot read this XLSX file, save it anew as XLSX or CSV"
+        ) from error
     return Batch(name, rows, *_question_column(rows), book=book)
 
 
@@ -353,13 +356,13 @@ def _read_csv(name: str, data: bytes) -> Batch:
         except UnicodeDecodeError:
             continue
     else:
-        raise InputError("认不出文件编码，请另存为 UTF-8 的 CSV / unknown encoding, save the file as UTF-8 CSV")
+        raise InputError("认不出文件编码，请另存为 UTF-8 的 CSV", "unknown encoding, save the file as UTF-8 CSV")
     line = text.split("\n", 1)[0]
     delimiter = max((",", "\t", ";"), key=line.count) if any(mark in line for mark in ",\t;") else ","
     try:
         rows: list[list[Any]] = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
     except csv.Error as error:
-        raise InputError(f"无法读取这个 CSV 文件 / cannot read this CSV file: {error}") from None
+        raise InputError(f"无法读取这个 CSV 文件：{error}", f"cannot read this CSV file: {error}") from None
     return Batch(name, rows, *_question_column(rows), encoding="gb18030" if encoding == "gb18030" else "utf-8-sig", delimiter=delimiter)
 
 
@@ -408,7 +411,7 @@ def _answer_cells(assistant: AssistantLike, question: str, as_of: datetime.date 
     try:
         answer = assistant.ask(question, as_of=as_of).to_dict()
     except InputError as error:
-        return [str(error), None, None, None, word("failed", language)]
+        return [error.said(language), None, None, None, word("failed", language)]
     quotes = answer["quotes"]
     said = "\n".join([plain_text(answer["text"]), *(f"※ {notice}" for notice in answer.get("notices") or ())])
     return [

@@ -83,7 +83,7 @@ class FeedbackStore:
             with self._open() as connection:
                 connection.execute(_SCHEMA)
         except (OSError, sqlite3.Error) as error:
-            raise InputError(f"无法打开反馈文件 / cannot open the feedback file: {file}: {error}") from None
+            raise InputError(f"无法打开反馈文件：{file}：{error}", f"cannot open the feedback file: {file}: {error}") from None
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -108,11 +108,11 @@ class FeedbackStore:
     ) -> int:
         """Keep a verdict on ``answer`` (its public form); gives its id. Raises InputError for what does not fit."""
         if verdict not in get_args(Verdict) or (reason is not None and reason not in get_args(Reason)):
-            raise InputError(f"不认识的反馈 / unknown verdict or reason: {verdict}, {reason}")
+            raise InputError(f"不认识的反馈：{verdict}、{reason}", f"unknown verdict or reason: {verdict}, {reason}")
         if quote is not None and not 0 <= quote < len(answer["quotes"]):
-            raise InputError(f"没有这条引文 / no such quote: {quote}")
+            raise InputError(f"没有这条引文：{quote}", f"no such quote: {quote}")
         if len(note) > MAX_NOTE:
-            raise InputError(f"说明太长（最多 {MAX_NOTE} 字） / the note is too long (at most {MAX_NOTE} characters)")
+            raise InputError(f"说明太长（最多 {MAX_NOTE} 字）", f"the note is too long (at most {MAX_NOTE} characters)")
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         kept = {key: value for key, value in answer.items() if key != "timings_ms"}
         texts = [json.dumps(value, ensure_ascii=False) for value in (list(earlier), kept, dict(versions or {}))]
@@ -169,7 +169,7 @@ def switched_on() -> bool:
     except ValidationError as error:
         if not any("feedback" in e["loc"] for e in error.errors()):
             raise
-        raise InputError("ASSISTANT_FEEDBACK 应为 on 或 off / must be on or off") from None
+        raise InputError("ASSISTANT_FEEDBACK 应为 on 或 off", "ASSISTANT_FEEDBACK must be on or off") from None
 
 
 def question_set(entries: Sequence[Feedback]) -> list[dict[str, Any]]:
@@ -202,19 +202,19 @@ def feedback_command(what: str, settings: Settings, output: Path | None = None, 
     """``feedback list | export -o FILE | clear``."""
     store = open_feedback(settings)
     if store is None:
-        raise InputError("反馈已关闭（ASSISTANT_FEEDBACK=off） / feedback is switched off")
+        raise InputError("反馈已关闭（ASSISTANT_FEEDBACK=off）", "feedback is switched off (ASSISTANT_FEEDBACK=off)")
     if what == "clear":
         print(f"已删除 {store.clear()} 条 / deleted")
         return 0
     entries = store.all()
     if what == "export":
         if output is None:
-            raise InputError("请用 -o 指定文件 / give the file with -o")
+            raise InputError("请用 -o 指定文件", "give the file with -o")
         lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in question_set(entries))
         try:
             output.write_text(lines, encoding="utf-8")
         except OSError as error:
-            raise InputError(f"无法写入 / cannot write {output}: {error.strerror}") from None
+            raise InputError(f"无法写入 {output}：{error.strerror}", f"cannot write {output}: {error.strerror}") from None
         print(f"{len(entries)} 题 → {output}；补上依据后用 evaluate 评测 / complete the evidence, then evaluate it")
         return 0
     for entry in entries:

@@ -42,7 +42,10 @@ class Filters:
 
     def __post_init__(self) -> None:
         if self.status and self.status not in STATUSES:
-            raise InputError(f"没有这个状态 / no such status: {self.status}；可选 / choose from: {'、'.join(STATUSES)}")
+            raise InputError(
+                f"没有这个状态：{self.status}；可选：{'、'.join(STATUSES)}",
+                f"no such status: {self.status}; choose from: {', '.join(STATUSES)}",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +253,12 @@ def figures_table(
     A leading "-" turns the order. Raises InputError for a kind or an order that there is not.
     """
     if kind and kind not in KINDS:
-        raise InputError(f"没有这种数字 / no such kind of figure: {kind}；可选 / choose from: {'、'.join(KINDS)}")
+        raise InputError(
+            f"没有这种数字：{kind}；可选：{'、'.join(KINDS)}", f"no such kind of figure: {kind}; choose from: {', '.join(KINDS)}"
+        )
     name, turned = sort.lstrip("-"), sort.startswith("-")
     if name and name not in _ORDERS:
-        raise InputError(f"不能这样排序 / cannot sort by {name}；可选 / choose from: {'、'.join(_ORDERS)}")
+        raise InputError(f"不能这样排序：{name}；可选：{'、'.join(_ORDERS)}", f"cannot sort by {name}; choose from: {', '.join(_ORDERS)}")
     wanted = plain(words).lower().split()
     bounds = replace(filters, figures=False)
     rows = [row for row in figure_rows(documents) if (not kind or row.kind == kind) and _fits(row.quote, bounds, as_of)]

@@ -35,7 +35,10 @@ def mcp_server(assistant: AssistantLike, today: Callable[[], datetime.date] = da
         from mcp.server.mcpserver.exceptions import ToolError
         from mcp.types import ToolAnnotations
     except ImportError:
-        raise InputError("MCP 需要 mcp：pip install 'trade-policy-assistant[mcp]' / MCP needs the extra “mcp”") from None
+        raise InputError(
+            "MCP 需要 mcp：pip install 'trade-policy-assistant[mcp]'",
+            "MCP needs the package mcp: pip install 'trade-policy-assistant[mcp]'",
+        ) from None
     server: MCPServer[Any] = MCPServer("trade-policy-assistant", title="外贸政策问答", instructions=INSTRUCTIONS, log_level="WARNING")
     reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
@@ -86,7 +89,7 @@ def mcp_server(assistant: AssistantLike, today: Callable[[], datetime.date] = da
         """Read a document (by id, source or title) with its structure: the text, or characters start to end of it."""
         found = document_of(assistant.documents, document)
         if start < 0 or (end is not None and end < start):
-            raise InputError("start、end 应为 0 ≤ start ≤ end / must be 0 ≤ start ≤ end")
+            raise InputError("start、end 应为 0 ≤ start ≤ end", "start and end must be 0 ≤ start ≤ end")
         text = found.text[start:end]
         return {**structure_dict(found), "text": text, "start": start, "end": start + len(text), "characters": len(found.text)}
 
@@ -112,10 +115,10 @@ def _day(text: str | None) -> datetime.date | None:
     try:
         return datetime.date.fromisoformat(text) if text else None
     except ValueError:
-        raise InputError(f"日期应写成 YYYY-MM-DD / a date is written YYYY-MM-DD, not {text!r}") from None
+        raise InputError(f"日期应写成 YYYY-MM-DD，不是 {text!r}", f"a date is written YYYY-MM-DD, not {text!r}") from None
 
 
 def _region(assistant: AssistantLike, region: str | None) -> str | None:
     if region and region not in (known := regions(assistant.documents)):
-        raise InputError(f"没有这个地区 / no such region: {region}；可选 / choose from: {'、'.join(known)}")
+        raise InputError(f"没有这个地区：{region}；可选：{'、'.join(known)}", f"no such region: {region}; choose from: {', '.join(known)}")
     return region or None

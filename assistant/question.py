@@ -161,8 +161,11 @@ class Reader:
         Raises InputError for a region that the library does not hold.
         """
         if region is not None and region not in self._places.regions:
-            known = "、".join(self._places.regions)
-            raise InputError(f"没有这个地区的文件 / no documents for the region {region!r}; 可选 / choose from: {known}")
+            known = self._places.regions
+            raise InputError(
+                f"没有这个地区的文件：{region}；可选：{'、'.join(known)}",
+                f"no documents for the region {region!r}; choose from: {', '.join(known)}",
+            )
         before: Question | None = None
         for one in earlier:
             read = self._one(one, before, region)

@@ -43,8 +43,8 @@ def document_of(documents: Sequence[Document], name: str) -> Document:
     for document in documents:
         if wanted and wanted in (_plain(document.id), _plain(document.source), _plain(document.title or "")):
             return document
-    known = "；".join(f"{d.id}《{_plain(d.title or d.source)}》" for d in documents[:20])
-    raise InputError(f"没有这份文件 / no such document: {name!r}。已收录 / held here: {known}")
+    known = [f"{d.id}《{_plain(d.title or d.source)}》" for d in documents[:20]]
+    raise InputError(f"没有这份文件：{name}。已收录：{'；'.join(known)}", f"no such document: {name!r}. Held here: {'; '.join(known)}")
 
 
 def _plain(title: str) -> str:

@@ -62,9 +62,12 @@ def verify(text: str, documents: Sequence[Document]) -> Verification:
     """Look for ``text`` in ``documents``. Raises InputError for an empty or overlong text."""
     wanted = text.strip()
     if not wanted:
-        raise InputError("请给出要核对的文字 / give the text to check")
+        raise InputError("请给出要核对的文字", "give the text to check")
     if len(wanted) > MAX_LENGTH:
-        raise InputError(f"文字太长（{len(wanted)} 字），请缩短到 {MAX_LENGTH} 字以内 / text too long, at most {MAX_LENGTH} characters")
+        raise InputError(
+            f"文字太长（{len(wanted)} 字），请缩短到 {MAX_LENGTH} 字以内",
+            f"the text is too long ({len(wanted)} characters), at most {MAX_LENGTH}",
+        )
     exact = tuple(islice((_quote(d, at, at + len(wanted), 1.0) for d in documents for at in _all(d.text, wanted)), PLACES))
     if exact:
         return Verification(text, "verbatim", 100.0, exact)

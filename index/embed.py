@@ -75,7 +75,7 @@ class StaticEncoder:
         self._vocabulary = home / "tokenizer.json"
         for file in (self._weights, self._vocabulary):
             if not file.is_file():
-                raise InputError(f"模型文件夹缺少文件 / the model folder lacks a file: {file}")
+                raise InputError(f"模型文件夹缺少文件：{file}", f"the model folder lacks a file: {file}")
         self._tokenizer = Tokenizer.from_file(str(self._vocabulary))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
@@ -125,8 +125,8 @@ class TransformerEncoder:
         except (OSError, ValueError, KeyError, ImportError) as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise InputError(
-                f"无法载入模型 {name!r}，请给出 sentence-transformers 文件夹或可下载的名称 / "
-                f"cannot load the model {name!r}, give a sentence-transformers folder or a name that can be downloaded: {reason}"
+                f"无法载入模型 {name!r}，请给出 sentence-transformers 文件夹或可下载的名称：{reason}",
+                f"cannot load the model {name!r}, give a sentence-transformers folder or a name that can be downloaded: {reason}",
             ) from error
         self.name = name
 
@@ -161,7 +161,7 @@ def load_encoder(model: str | Path | None = None) -> Encoder:
     if is_static(folder):
         return StaticEncoder(folder)
     if not model:
-        raise InputError(f"找不到自带的模型，请重新安装 / the product's own model is missing, install again: {folder}")
+        raise InputError(f"找不到自带的模型，请重新安装：{folder}", f"the product's own model is missing, install again: {folder}")
     return TransformerEncoder(str(model))
 
 

@@ -25,19 +25,21 @@ def read_documents(paths: Iterable[Path], root: Path | None = None) -> list[Docu
     documents: list[Document] = []
     for path in paths:
         if not path.exists():
-            raise InputError(f"没有这个文件或文件夹 / no such file or folder: {path}")
+            raise InputError(f"没有这个文件或文件夹：{path}", f"no such file or folder: {path}")
         files = sorted(f for f in path.rglob("*") if f.suffix.lower() in SUFFIXES and f.is_file()) if path.is_dir() else [path]
         for file in files:
             shown = file.relative_to(root) if root and file.is_relative_to(root) else file
             within = file.relative_to(path) if path.is_dir() else Path(file.name)
             documents.append(parse(decode(file), source=shown.as_posix(), name=within.with_suffix("").as_posix()))
     if not documents:
-        raise InputError("没有找到 .txt 文件 / no .txt file found: " + ", ".join(str(p) for p in paths))
+        where = ", ".join(str(p) for p in paths)
+        raise InputError(f"没有找到 .txt 文件：{where}", f"no .txt file found: {where}")
     seen: dict[str, str] = {}
     for document in documents:
         if document.id in seen:
             raise InputError(
-                f"两个文件同名，请改名 / two files share the name {document.id!r}, rename one: {seen[document.id]}, {document.source}"
+                f"两个文件同名（{document.id}），请改名：{seen[document.id]}、{document.source}",
+                f"two files share the name {document.id!r}, rename one: {seen[document.id]}, {document.source}",
             )
         seen[document.id] = document.source
     return documents
@@ -73,13 +75,15 @@ def decode(file: Path) -> str:
     try:
         size = file.stat().st_size
         if size > MAX_BYTES:
-            raise DocumentError(f"文件太大（{size} 字节） / file too large ({size} bytes, at most {MAX_BYTES}): {file}")
+            raise DocumentError(
+                f"文件太大（{size} 字节，至多 {MAX_BYTES}）：{file}", f"the file is too large ({size} bytes, at most {MAX_BYTES}): {file}"
+            )
         data = file.read_bytes()
     except OSError as error:
-        raise DocumentError(f"无法读取文件 / cannot read {file}: {error.strerror}") from error
+        raise DocumentError(f"无法读取文件 {file}：{error.strerror}", f"cannot read {file}: {error.strerror}") from error
     text = _decoded(data, file)
     if not text.strip():
-        raise DocumentError(f"文件是空的 / the file is empty: {file}")
+        raise DocumentError(f"文件是空的：{file}", f"the file is empty: {file}")
     return text
 
 
@@ -89,12 +93,12 @@ def _decoded(data: bytes, file: Path) -> str:
             try:
                 return data.decode(encoding)
             except UnicodeDecodeError as error:
-                raise DocumentError(f"文件编码有误 / broken {encoding} text: {file}") from error
+                raise DocumentError(f"文件编码有误（{encoding}）：{file}", f"broken {encoding} text: {file}") from error
     if b"\x00" in data[:4096]:
-        raise DocumentError(f"不是文本文件，请另存为 UTF-8 文本 / not a text file, save it as UTF-8 text: {file}")
+        raise DocumentError(f"不是文本文件，请另存为 UTF-8 文本：{file}", f"not a text file, save it as UTF-8 text: {file}")
     for encoding in ("utf-8", "gb18030"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise DocumentError(f"认不出文件编码，请另存为 UTF-8 / unknown encoding, save the file as UTF-8: {file}")
+    raise DocumentError(f"认不出文件编码，请另存为 UTF-8：{file}", f"unknown encoding, save the file as UTF-8: {file}")

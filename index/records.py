@@ -4,7 +4,7 @@ A text is never copied once it is read: parts, sentences and quotes are spans of
 what is shown as a quote is verbatim by construction. Offsets count Unicode code points, ``start``
 inclusive, ``end`` exclusive.
 
-Errors, all of them meant for a person to read::
+Errors, all of them meant for a person to read, each in Chinese and in English::
 
     TradeAssistantError
     ├── InputError            what the user gave cannot be used; says what to do (exit code 2)
@@ -36,7 +36,18 @@ DocumentStatus = Literal["draft", "abridged"]
 
 
 class TradeAssistantError(Exception):
-    """Root of every error that is raised on purpose."""
+    """Root of every error that is raised on purpose, in Chinese and English: the surface that tells it chooses."""
+
+    def __init__(self, zh: str, en: str | None = None) -> None:
+        super().__init__(zh, en or zh)
+        self.zh, self.en = zh, en or zh
+
+    def __str__(self) -> str:
+        return self.zh if self.zh == self.en else f"{self.zh} / {self.en}"
+
+    def said(self, language: str) -> str:
+        """The text in English where ``language`` is "en", else in Chinese."""
+        return self.en if language == "en" else self.zh
 
 
 class InputError(TradeAssistantError):

@@ -50,7 +50,7 @@ TERMS = "terms"
 Progress = Callable[[int, int], None]
 """Called with (done, total) sentences while an index is built."""
 
-_REBUILD = "请重建 / rebuild it with: python -m assistant build"
+_COMMAND = "python -m assistant build"
 
 
 class ClauseIndex:
@@ -217,12 +217,18 @@ class ClauseIndex:
         try:
             manifest = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise IndexDamaged(f"索引损坏 / the index is damaged: {version / 'manifest.json'}。{_REBUILD}") from error
+            raise IndexDamaged(
+                f"索引损坏：{version / 'manifest.json'}。请重建：{_COMMAND}",
+                f"the index is damaged: {version / 'manifest.json'}. Rebuild it with: {_COMMAND}",
+            ) from error
         _check_fits(manifest, encoder, documents)
         for name, digest in manifest["files"].items():
             file = version / name
             if not file.is_file() or _digest(file.read_bytes()) != digest:
-                raise IndexDamaged(f"索引文件缺失或被改动 / an index file is missing or changed: {file}。{_REBUILD}")
+                raise IndexDamaged(
+                    f"索引文件缺失或被改动：{file}。请重建：{_COMMAND}",
+                    f"an index file is missing or changed: {file}. Rebuild it with: {_COMMAND}",
+                )
         loaded = [_document(entry) for entry in json.loads((version / "documents.json").read_text(encoding="utf-8"))]
         places = json.loads((version / "rows.json").read_text(encoding="utf-8"))
         rows = [(n, loaded[n].parts[place], Span(start, end)) for n, place, start, end in places]
@@ -262,25 +268,31 @@ def _context(document: Document, part: Part) -> str:
 
 
 def _check_fits(manifest: dict[str, Any], encoder: Encoder, documents: dict[str, str] | None) -> None:
-    differs = []
+    differs: list[tuple[str, str]] = []
     if manifest.get("format") != FORMAT or (isinstance(encoder, TokenEncoder) and LATE not in manifest["files"]):
-        raise IndexStale(f"索引格式不同 / the index has another format ({manifest.get('format')}, not {FORMAT})。{_REBUILD}")
+        raise IndexStale(
+            f"索引格式不同（{manifest.get('format')}，应为 {FORMAT}）。请重建：{_COMMAND}",
+            f"the index has another format ({manifest.get('format')}, not {FORMAT}). Rebuild it with: {_COMMAND}",
+        )
     if manifest["parser"] != parser_fingerprint():
-        differs.append("解析程序有更新 / the parser has changed")
+        differs.append(("解析程序有更新", "the parser has changed"))
     mine, saved = _encoder_facts(encoder), manifest["encoder"]
     if (saved["fingerprint"], saved["dimension"]) != (mine["fingerprint"], mine["dimension"]):
-        differs.append(f"编码模型不同 / another encoder: {saved['name']} ({saved['fingerprint']}) ≠ {mine['name']} ({mine['fingerprint']})")
+        both = f"{saved['name']} ({saved['fingerprint']}) ≠ {mine['name']} ({mine['fingerprint']})"
+        differs.append((f"编码模型不同：{both}", f"another encoder: {both}"))
     if documents is not None:
         had: dict[str, str] = manifest["documents"]
-        for word, names in (
-            ("新增 / added", sorted(documents.keys() - had.keys())),
-            ("移除 / removed", sorted(had.keys() - documents.keys())),
-            ("改动 / changed", sorted(s for s in documents.keys() & had.keys() if documents[s] != had[s])),
+        for zh, en, names in (
+            ("新增", "added", sorted(documents.keys() - had.keys())),
+            ("移除", "removed", sorted(had.keys() - documents.keys())),
+            ("改动", "changed", sorted(s for s in documents.keys() & had.keys() if documents[s] != had[s])),
         ):
             if names:
-                differs.append(f"文件{word}: {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
+                few = f"{', '.join(names[:5])}{' …' if len(names) > 5 else ''}"
+                differs.append((f"文件{zh}：{few}", f"documents {en}: {few}"))
     if differs:
-        raise IndexStale(f"索引已过时 / the index is stale: {'; '.join(differs)}。{_REBUILD}")
+        zh, en = "；".join(zh for zh, _ in differs), "; ".join(en for _, en in differs)
+        raise IndexStale(f"索引已过时：{zh}。请重建：{_COMMAND}", f"the index is stale: {en}. Rebuild it with: {_COMMAND}")
 
 
 def _encoder_facts(encoder: Encoder) -> dict[str, Any]:
@@ -292,8 +304,11 @@ def _current(folder: Path) -> Path:
         name = (folder / "CURRENT").read_text(encoding="utf-8").strip()
         if re.fullmatch(r"v-[0-9a-f]+", name):
             return folder / name
-        raise IndexDamaged(f"索引损坏 / the index is damaged: {folder / 'CURRENT'}。{_REBUILD}")
-    raise IndexMissing(f"没有索引 / there is no index: {folder}。{_REBUILD}")
+        raise IndexDamaged(
+            f"索引损坏：{folder / 'CURRENT'}。请重建：{_COMMAND}",
+            f"the index is damaged: {folder / 'CURRENT'}. Rebuild it with: {_COMMAND}",
+        )
+    raise IndexMissing(f"没有索引：{folder}。请重建：{_COMMAND}", f"there is no index: {folder}. Rebuild it with: {_COMMAND}")
 
 
 def _document(entry: dict[str, Any]) -> Document:

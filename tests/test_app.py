@@ -26,6 +26,7 @@ from assistant.page import render
 from assistant.page.conversation import EARLIER, Turn, ask, conversation, region_choices
 from assistant.page.guard import HEADERS, Guard, cleaned
 from assistant.page.words import WORDS, Language, examples, language_of, say
+from index.records import InputError
 
 ROOT = Path(__file__).resolve().parent.parent
 HOSTILE = '<script>alert(1)</script><img src="http://evil.example/x" onerror=alert(1)>"\'&${1}{{x}}'
@@ -323,8 +324,15 @@ def test_what_the_core_refuses_is_shown_in_its_words(assistant: FakeAssistant) -
     assert "请缩短到 2000 字以内" in drawn(assistant, "长" * 100_000)
 
 
+def test_an_error_speaks_the_language_of_the_page(assistant: FakeAssistant) -> None:
+    turn = Turn("甲", problem=InputError("请缩短", "shorten it"))
+    shown = {language: conversation([turn], assistant, language)["items"][1] for language in LANGUAGES}
+    assert ("请缩短" in shown["zh"], "shorten it" in shown["zh"]) == (True, False)
+    assert ("请缩短" in shown["en"], "shorten it" in shown["en"]) == (False, True)
+
+
 def test_messages_start_where_they_changed(assistant: FakeAssistant) -> None:
-    turns = [Turn("甲", problem="一"), Turn("乙", problem="二"), Turn("丙")]
+    turns = [Turn("甲", problem=InputError("一", "one")), Turn("乙", problem=InputError("二", "two")), Turn("丙")]
     shown = conversation(turns, assistant, "zh", 2)
     assert shown["start"] == 4
     assert len(shown["items"]) == 2

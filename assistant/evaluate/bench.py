@@ -68,9 +68,14 @@ class Bench:
         """Run the uploaded set; gives the run's id. Raises InputError for what is no set, or while another runs."""
         base = re.sub(r"[^\w.\-（）()\u4e00-\u9fff]", "_", name.replace("\\", "/").rsplit("/", 1)[-1])[-80:].lstrip(".") or "set.jsonl"
         if not base.lower().endswith(SUFFIXES):
-            raise InputError(f"认不出题集格式（需 {' '.join(SUFFIXES)}） / unknown form of question set: {name}")
+            raise InputError(
+                f"认不出题集格式（需 {' '.join(SUFFIXES)}）：{name}", f"unknown form of question set ({' '.join(SUFFIXES)} wanted): {name}"
+            )
         if not content or len(content) > MAX_BYTES:
-            raise InputError(f"文件是空的或太大（最多 {MAX_BYTES // 1_000_000} MB） / the file is empty or too large")
+            raise InputError(
+                f"文件是空的或太大（最多 {MAX_BYTES // 1_000_000} MB）",
+                f"the file is empty or too large (at most {MAX_BYTES // 1_000_000} MB)",
+            )
         identity = datetime.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
         with self._lock:
             self._must_be_free()
@@ -78,7 +83,7 @@ class Bench:
                 (self._home / identity / "set").mkdir(parents=True)
                 (self._home / identity / "set" / base).write_bytes(content)
             except OSError as error:
-                raise InputError(f"无法写入 / cannot write: {self._home}: {error.strerror}") from None
+                raise InputError(f"无法写入：{self._home}：{error.strerror}", f"cannot write: {self._home}: {error.strerror}") from None
             self._begin(State(identity, base, "running", datetime.datetime.now().isoformat(timespec="seconds")), language)
         return identity
 
@@ -118,7 +123,7 @@ class Bench:
         try:
             state = State(**json.loads((folder / STATE).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
-            raise InputError(f"没有这次评测 / no such run: {identity}") from None
+            raise InputError(f"没有这次评测：{identity}", f"no such run: {identity}") from None
         if state.status == "running" and not self._is_held(folder):
             return replace(state, status="stopped")
         return state
@@ -128,7 +133,7 @@ class Bench:
         try:
             return (self._folder(identity) / "report.html").read_text(encoding="utf-8")
         except OSError:
-            raise InputError(f"这次评测没有报告 / this run has no report: {identity}") from None
+            raise InputError(f"这次评测没有报告：{identity}", f"this run has no report: {identity}") from None
 
     def comparison(self, before: str, after: str, language: str = "zh") -> str:
         """The page that holds two runs against each other."""
@@ -139,14 +144,14 @@ class Bench:
     def remove(self, identity: str) -> None:
         """Delete a run that is not in progress."""
         if self._live and self._live.id == identity:
-            raise InputError("正在运行，请先停止 / it is running, stop it first")
+            raise InputError("正在运行，请先停止", "it is running, stop it first")
         shutil.rmtree(self._folder(identity), ignore_errors=True)
 
     # ---- the thread
 
     def _must_be_free(self) -> None:
         if self._live:
-            raise InputError("已有一个评测在运行，请等它结束或先停止 / another evaluation is running")
+            raise InputError("已有一个评测在运行，请等它结束或先停止", "another evaluation is running")
 
     def _begin(self, state: State, language: str) -> None:
         self._stop.clear()
@@ -172,9 +177,9 @@ class Bench:
             metrics = run_set(questions, self._subject, folder, Plan(language=language, facts=self._facts()), progress, self._stop)
             fields.update(status="done", figures={name: value["value"] for name, value in metrics["metrics"].items()})
         except StoppedError as stopped:
-            fields.update(status="stopped", message=str(stopped))
+            fields.update(status="stopped", message=stopped.said(language))
         except TradeAssistantError as error:
-            fields.update(status="failed", message=str(error))
+            fields.update(status="failed", message=error.said(language))
         except Exception as error:
             log.exception("an evaluation failed")
             fields.update(status="failed", message=f"{type(error).__name__}: {error}")
@@ -183,7 +188,7 @@ class Bench:
 
     def _folder(self, identity: str) -> Path:
         if not re.fullmatch(r"[0-9-]{1,40}", identity):
-            raise InputError(f"没有这次评测 / no such run: {identity}")
+            raise InputError(f"没有这次评测：{identity}", f"no such run: {identity}")
         return self._home / identity
 
     def _save(self, state: State) -> None:

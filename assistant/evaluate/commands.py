@@ -39,7 +39,7 @@ def evaluate(arguments: argparse.Namespace, settings: Settings, bar: Bar) -> int
     if first == "compare":
         return _compare([Path(path) for path in others], arguments)
     if others:
-        raise InputError(f"一次评测一个题集 / one question set at a time: {' '.join(arguments.what)}")
+        raise InputError(f"一次评测一个题集：{' '.join(arguments.what)}", f"one question set at a time: {' '.join(arguments.what)}")
     return _run(Path(first), arguments, settings, bar)
 
 
@@ -51,7 +51,7 @@ def _run(path: Path, arguments: argparse.Namespace, settings: Settings, bar: Bar
     folder: Path | None = arguments.output
     if folder is None and not arguments.check:
         raise InputError(
-            "请用 -o 指定结果文件夹（或用 --check 只查题集） / give the folder of the run with -o, or --check to check the set only"
+            "请用 -o 指定结果文件夹（或用 --check 只查题集）", "give the folder of the run with -o, or --check to check the set only"
         )
     baseline = read_run(arguments.baseline) if arguments.baseline else None
     questions = read_set(path)
@@ -93,9 +93,9 @@ def _open(
     names: dict[str, str] = {}
     if arguments.own_documents:
         if paths:
-            raise InputError("--documents 与 --own-documents 只能用一个 / use either --documents or --own-documents")
+            raise InputError("--documents 与 --own-documents 只能用一个", "use either --documents or --own-documents")
         if arguments.output is None:
-            raise InputError("--own-documents 需要 -o / --own-documents needs -o")
+            raise InputError("--own-documents 需要 -o", "--own-documents needs -o")
         home, names = own_documents(questions, arguments.output)
         paths = [home]
     with bar("建立索引 / indexing") as progress:
@@ -114,7 +114,10 @@ def _compare(paths: Sequence[Path], arguments: argparse.Namespace) -> int:
     from assistant.evaluate.compare import as_html, as_text, compare, dumps, read_run
 
     if not 1 <= len(paths) <= 2 or (len(paths) == 1 and not arguments.baseline):
-        raise InputError("应为 / usage: evaluate compare A B [--baseline RUN] 或 / or: evaluate compare B --baseline RUN")
+        raise InputError(
+            "应为：evaluate compare A B [--baseline RUN] 或 evaluate compare B --baseline RUN",
+            "usage: evaluate compare A B [--baseline RUN], or: evaluate compare B --baseline RUN",
+        )
     runs = [read_run(path) for path in paths]
     baseline = read_run(arguments.baseline) if arguments.baseline else None
     if baseline and len(runs) == 1:
@@ -125,7 +128,9 @@ def _compare(paths: Sequence[Path], arguments: argparse.Namespace) -> int:
         try:
             arguments.output.write_text(as_html(comparison, arguments.report_language), encoding="utf-8")
         except OSError as error:
-            raise InputError(f"无法写入 / cannot write {arguments.output}: {error.strerror}") from None
+            raise InputError(
+                f"无法写入 {arguments.output}：{error.strerror}", f"cannot write {arguments.output}: {error.strerror}"
+            ) from None
     if baseline:
         return _verdict(baseline, runs[-1], arguments)
     return 1 if comparison.regressions else 0

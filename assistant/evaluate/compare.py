@@ -79,10 +79,10 @@ def read_run(path: Path) -> Run:
     folder = path.parent if path.is_file() else path
     file = path if path.is_file() else path / METRICS_FILE
     if not file.is_file():
-        raise InputError(f"不是完整的评测结果 / not a finished run: {path}")
+        raise InputError(f"不是完整的评测结果：{path}", f"not a finished run: {path}")
     metrics = read_json(file)
     if "metrics" not in metrics or "set" not in metrics:
-        raise InputError(f"不是评测结果 / not a run's file: {file}")
+        raise InputError(f"不是评测结果：{file}", f"not a run's file: {file}")
     alone = path.is_file() or not (folder / RESULTS).is_file()
     config = metrics if alone or not (folder / CONFIG).is_file() else read_json(folder / CONFIG)
     return Run(str(path), metrics, config, None if alone else tuple(read_results(folder)))
@@ -94,8 +94,8 @@ def compare(before: Run, after: Run, tolerance: float = TOLERANCE) -> Comparison
     if before.rows is None or after.rows is None:
         if before.metrics["set"]["digests"] != after.metrics["set"]["digests"]:
             raise InputError(
-                "题集不同，无法只凭指标比较；请重做基线 / the sets differ, figures alone cannot be compared; "
-                f"make the baseline anew: {before.name}, {after.name}"
+                f"题集不同，无法只凭指标比较；请重做基线：{before.name}、{after.name}",
+                f"the sets differ, figures alone cannot be compared; make the baseline anew: {before.name}, {after.name}",
             )
         return Comparison(
             before.name, after.name, tolerance, _plain_differences(before.metrics["metrics"], after.metrics["metrics"]), setup
@@ -158,7 +158,10 @@ def _plain_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[
     names = [name for name in METRICS if name in old or name in new]
     missing = [name for name in names if name not in old or name not in new]
     if missing:
-        raise InputError(f"两次评测的指标不同，请重做基线 / the runs have other figures, make the baseline anew: {', '.join(missing)}")
+        raise InputError(
+            f"两次评测的指标不同，请重做基线：{', '.join(missing)}",
+            f"the runs have other figures, make the baseline anew: {', '.join(missing)}",
+        )
     return tuple(Difference(name, old[name]["value"], new[name]["value"], None, new[name]["n"]) for name in names)
 
 

@@ -28,16 +28,18 @@ _SETS = (".jsonl", ".json", ".csv", ".tsv", ".xlsx", ".qrels")
 def read_set(path: Path) -> QuestionSet:
     """The set at ``path``, a file or a folder. Raises InputError where there is none; faults in it are listed."""
     if not path.exists():
-        raise InputError(f"没有这个题集 / no such question set: {path}")
+        raise InputError(f"没有这个题集：{path}", f"no such question set: {path}")
     try:
         found = _read_folder(path) if path.is_dir() else [(path, *_read_file(path))]
     except OSError as error:
-        raise InputError(f"无法读取题集 / cannot read the question set: {path}: {error.strerror or error}") from None
+        raise InputError(
+            f"无法读取题集：{path}：{error.strerror or error}", f"cannot read the question set: {path}: {error.strerror or error}"
+        ) from None
     cases = [case for _, _, some, _, _ in found for case in some]
     faults = [fault for *_, some in found for fault in some]
     faults = list(dict.fromkeys(faults + _double_ids(cases)))
     if not cases and not faults:
-        raise InputError(f"题集里没有问题 / no questions in {path}")
+        raise InputError(f"题集里没有问题：{path}", f"no questions in {path}")
     return QuestionSet(
         name=path.resolve().name,
         form="+".join(dict.fromkeys(form for _, form, *_ in found)),
@@ -56,7 +58,7 @@ def _read_folder(folder: Path) -> list[tuple[Path, str, list[Case], list[Text], 
         return [(folder, "beir", *ranked.read_beir(folder))]
     files = sorted(file for file in folder.iterdir() if file.suffix.lower() in _SETS and file.is_file())
     if not files:
-        raise InputError(f"文件夹里没有题集（{' '.join(_SETS)}） / no question set in the folder: {folder}")
+        raise InputError(f"文件夹里没有题集（{' '.join(_SETS)}）：{folder}", f"no question set ({' '.join(_SETS)}) in the folder: {folder}")
     return [(file, *_read_file(file)) for file in files]
 
 
@@ -72,7 +74,9 @@ def _read_file(file: Path) -> _Read:
     if suffix == ".json":
         return _read_json(text, file, faults)
     if suffix != ".jsonl":
-        raise InputError(f"认不出题集格式（需 {' '.join(_SETS)}） / unknown form of question set: {file}")
+        raise InputError(
+            f"认不出题集格式（需 {' '.join(_SETS)}）：{file}", f"unknown form of question set ({' '.join(_SETS)} wanted): {file}"
+        )
     records: list[tuple[int, dict[str, Any]]] = []
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():

@@ -93,7 +93,9 @@ def rank_figures(questions: Sequence[tuple[Located, Sequence[Hit]]], ranker: Ran
     try:
         import ir_measures
     except ImportError:
-        raise InputError("评测需要 / evaluating needs: pip install 'trade-policy-assistant[evaluate]'") from None
+        raise InputError(
+            "评测需要：pip install 'trade-policy-assistant[evaluate]'", "evaluating needs: pip install 'trade-policy-assistant[evaluate]'"
+        ) from None
     measures = {name: ir_measures.parse_measure(text) for name, text in MEASURES.items()}
     figures: list[dict[str, float]] = [{} for _ in questions]
     for level in LEVELS:

@@ -123,7 +123,7 @@ class SetFaultsError(InputError):
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         self.faults = faults
-        lines = [str(fault) for fault in faults[: self.SHOWN]]
-        if len(faults) > self.SHOWN:
-            lines.append(f"…… 另有 {len(faults) - self.SHOWN} 处 / and {len(faults) - self.SHOWN} more")
-        super().__init__("\n".join([f"题集有 {len(faults)} 处问题，未运行 / {len(faults)} faults, the set was not run:", *lines]))
+        lines, more = [str(fault) for fault in faults[: self.SHOWN]], len(faults) - self.SHOWN
+        zh = [f"题集有 {len(faults)} 处问题，未运行：", *lines, *([f"…… 另有 {more} 处"] if more > 0 else ())]
+        en = [f"{len(faults)} faults, the set was not run:", *lines, *([f"… and {more} more"] if more > 0 else ())]
+        super().__init__("\n".join(zh), "\n".join(en))

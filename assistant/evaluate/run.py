@@ -110,12 +110,12 @@ def run_set(
             config = _configure(questions, subject, folder, plan, [str(fault) for fault in faults])
             answered = _ask_all(questions, subject, folder, config, plan, progress, stop)
             if digests(subject.documents) != config["documents"]:
-                raise InputError("评测期间文件有改动，请重新评测 / the documents changed during the run, run it anew")
+                raise InputError("评测期间文件有改动，请重新评测", "the documents changed during the run, run it anew")
             return _finish(questions, subject, folder, config, located, answered, plan.language)
     except Timeout:
-        raise InputError(f"另一个评测正在写这个文件夹 / another evaluation is writing to {folder}") from None
+        raise InputError(f"另一个评测正在写这个文件夹：{folder}", f"another evaluation is writing to {folder}") from None
     except OSError as error:
-        raise InputError(f"无法写入 / cannot write to {folder}: {error.strerror or error}") from None
+        raise InputError(f"无法写入 {folder}：{error.strerror or error}", f"cannot write to {folder}: {error.strerror or error}") from None
 
 
 def check(
@@ -141,7 +141,9 @@ def check(
 def own_documents(questions: QuestionSet, folder: Path) -> tuple[Path, dict[str, str]]:
     """The texts that the set brings along as files in ``folder``/documents, and their names → document ids."""
     if not questions.texts:
-        raise InputError("题集不含原文 / the set brings no texts of its own (BEIR corpus, SQuAD or CMRC paragraphs)")
+        raise InputError(
+            "题集不含原文（BEIR 语料、SQuAD 或 CMRC 段落）", "the set brings no texts of its own (BEIR corpus, SQuAD or CMRC paragraphs)"
+        )
     home = folder / "documents"
     home.mkdir(parents=True, exist_ok=True)
     names = {}
@@ -169,8 +171,8 @@ def _configure(questions: QuestionSet, subject: Subject, folder: Path, plan: Pla
         return config
     if changed := differences(before, config):
         raise InputError(
-            f"{folder} 里是另一次评测，不能接着跑；换一个文件夹，或加 --restart 重来 / "
-            "holds another run; choose another folder, or --restart:\n  " + "\n  ".join(changed)
+            "\n  ".join([f"{folder} 里是另一次评测，不能接着跑；换一个文件夹，或加 --restart 重来：", *changed]),
+            "\n  ".join([f"{folder} holds another run; choose another folder, or --restart:", *changed]),
         )
     return {**before, "machine": {**before["machine"], "jobs": jobs}}
 
@@ -210,7 +212,7 @@ def _ask_all(
             if progress:
                 progress(count, questions.turns)
             if stop and stop.is_set():
-                raise StoppedError("评测已停止，已完成的题都保留 / stopped; what was answered is kept")
+                raise StoppedError("评测已停止，已完成的题都保留", "stopped; what was answered is kept")
     return done
 
 
@@ -373,9 +375,9 @@ def read_json(file: Path) -> dict[str, Any]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError(f"不是完整的评测结果 / not a finished run: {file}: {error}") from None
+        raise InputError(f"不是完整的评测结果：{file}：{error}", f"not a finished run: {file}: {error}") from None
     if not isinstance(content, dict):
-        raise InputError(f"不是评测结果 / not a run's file: {file}")
+        raise InputError(f"不是评测结果：{file}", f"not a run's file: {file}")
     return content
 
 
@@ -385,7 +387,7 @@ def read_results(folder: Path) -> list[Row]:
     try:
         return [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n") if line.strip()]
     except (OSError, ValueError) as error:
-        raise InputError(f"不是完整的评测结果 / not a finished run: {file}: {error}") from None
+        raise InputError(f"不是完整的评测结果：{file}：{error}", f"not a finished run: {file}: {error}") from None
 
 
 def _readable(content: Any) -> str:

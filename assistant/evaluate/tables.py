@@ -45,7 +45,10 @@ def read_xlsx(file: Path) -> tuple[Rows, list[Fault]]:
     try:
         import openpyxl
     except ImportError:
-        raise InputError("读 XLSX 需要 / reading XLSX needs: pip install 'trade-policy-assistant[evaluate]'") from None
+        raise InputError(
+            "读 XLSX 需要：pip install 'trade-policy-assistant[evaluate]'",
+            "reading XLSX needs: pip install 'trade-policy-assistant[evaluate]'",
+        ) from None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -15,7 +15,7 @@ from assistant.page.render import (
     draw_question,
     draw_welcome,
 )
-from assistant.page.words import Language, region_name, say
+from assistant.page.words import WORDS, Language, region_name, say
 from assistant.places import regions
 from assistant.surfaces import AssistantLike
 from index.records import TradeAssistantError
@@ -27,25 +27,25 @@ KEPT = 50  # questions of a conversation that a reload brings back
 
 @dataclass(frozen=True)
 class Turn:
-    """One question of a conversation and what came of it: an Answer, a message, or nothing yet."""
+    """One question of a conversation and what came of it: an Answer, an error, or nothing yet."""
 
     question: str
     answer: dict[str, Any] | None = None
-    problem: str | None = None
+    problem: TradeAssistantError | None = None
     region: str = ""
 
 
 def ask(assistant: AssistantLike, question: str, turns: Sequence[Turn], region: str) -> Turn:
-    """One question answered; what goes wrong becomes a message, never a traceback on the page."""
+    """One question answered; what goes wrong becomes an error to tell, never a traceback on the page."""
     earlier = [turn.question for turn in turns if turn.answer is not None][-EARLIER:]
     try:
         answer = assistant.ask(question, earlier, region=region or None)
         return Turn(question, answer=answer.to_dict(), region=region)
     except TradeAssistantError as problem:
-        return Turn(question, problem=str(problem), region=region)
+        return Turn(question, problem=problem, region=region)
     except Exception:
         log.exception("a question of %d characters failed", len(question))
-        return Turn(question, problem="", region=region)
+        return Turn(question, problem=TradeAssistantError(*WORDS["failed"]), region=region)
 
 
 def restored(assistant: AssistantLike, stored: str) -> list[Turn]:
@@ -67,7 +67,7 @@ def draw_turn(turn: Turn, number: int, assistant: AssistantLike, language: Langu
     if turn.answer is not None:
         return [question, draw_answer(turn.answer, texts_for(turn.answer, assistant), language, number)]
     if turn.problem is not None:
-        return [question, draw_problem(turn.problem or say("failed", language))]
+        return [question, draw_problem(turn.problem.said(language))]
     return [question, draw_pending(language)]
 
 

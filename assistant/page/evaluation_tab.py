@@ -131,7 +131,7 @@ def acting(bench: Bench) -> Any:
             else:
                 viewed = act(bench, asked, language)
         except InputError as error:
-            problem = str(error)
+            problem = error.said(language)
         busy = bench.running() is not None
         return panel_value(bench, language, problem), viewed, opened, gr.Timer(active=busy)
 
@@ -145,7 +145,7 @@ def act(bench: Bench, asked: dict[str, Any], language: Language) -> Any:
         try:
             content = base64.b64decode(str(asked.get("content", "")), validate=True)
         except (binascii.Error, ValueError):
-            raise InputError("上传的文件不完整 / the upload is broken") from None
+            raise InputError("上传的文件不完整", "the upload is broken") from None
         bench.start(str(asked.get("name", "")), content, language)
     elif action == "resume":
         bench.resume(identity, language)

@@ -81,15 +81,15 @@ class PageRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def told(request: Request) -> Response:
+            language = language_of(request.query_params.get("lang"))
             try:
                 return await handle(request)
             except RequestValidationError:
                 return HTMLResponse("", status_code=422)
             except TradeAssistantError as problem:
-                return HTMLResponse(draw_failure(str(problem)), status_code=400)
+                return HTMLResponse(draw_failure(problem.said(language)), status_code=400)
             except Exception:
                 log.exception("%s failed", self.path)
-                language = language_of(request.query_params.get("lang"))
                 return HTMLResponse(draw_failure(say("failed", language)), status_code=500)
 
         return told
@@ -155,11 +155,13 @@ def fragments(assistant: AssistantLike, today: Today = datetime.date.today) -> A
         async for piece in request.stream():
             data += piece
             if len(data) > MAX_BYTES:
-                raise InputError(f"文件太大，至多 {MAX_BYTES // 1_000_000} MB / file too large, at most {MAX_BYTES // 1_000_000} MB")
+                raise InputError(
+                    f"文件太大，至多 {MAX_BYTES // 1_000_000} MB", f"the file is too large, at most {MAX_BYTES // 1_000_000} MB"
+                )
         try:
             read = await run_in_threadpool(read_batch, name, data)
         except InputError as problem:
-            return JSONResponse({"error": str(problem)}, status_code=400)
+            return JSONResponse({"error": problem.said(language_of(lang))}, status_code=400)
 
         def lines() -> Iterator[str]:
             try:
@@ -169,7 +171,7 @@ def fragments(assistant: AssistantLike, today: Today = datetime.date.today) -> A
                         step |= {"name": read.result_name, "file": base64.b64encode(made).decode()}
                     yield json.dumps(step, ensure_ascii=False) + "\n"
             except TradeAssistantError as problem:
-                yield json.dumps({"error": str(problem)}, ensure_ascii=False) + "\n"
+                yield json.dumps({"error": problem.said(language_of(lang))}, ensure_ascii=False) + "\n"
             except Exception:
                 log.exception("a batch of %d questions failed", len(read.questions))
                 yield json.dumps({"error": say("failed", language_of(lang))}, ensure_ascii=False) + "\n"

@@ -130,7 +130,7 @@ def notice_library(folder: Path) -> Library:
                 gold = tuple((document.id, *span) for span in spans)
                 questions.append(Question(record["question"], folder.name, home.name, gold))
     if not documents:
-        raise InputError(f"没有带问题的通知 / no notices with questions: {folder}")
+        raise InputError(f"没有带问题的通知：{folder}", f"no notices with questions: {folder}")
     return documents, questions
 
 
