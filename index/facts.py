@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from index.blocks import DATE, PAGE_MARK, is_org, one_line
+from index.blocks import DATE, DOC_NUMBER, PAGE_MARK, is_org, one_line
 from index.dates import number as whole_number
 from index.records import DocumentStatus, Part, Span
 
@@ -26,6 +26,7 @@ _BRANCH = re.compile(r"(?:^|[、，,：；（(\s])([一-龥]{2,3}?)(?:市税务�
 _PUBLISHED = re.compile(
     r"(?:(?:成文日期|发布日期|发布时间|公开日期|发文日期|时间|日期)\s*[：:]|^\s*[一-龥A-Za-z]{2,16})\s*(\d{4})\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})"
 )
+_NUMBERED = re.compile(rf"(?:发文字号|文\s?号)\s*[：:]\s*({DOC_NUMBER.pattern})")
 _LETTERHEAD = re.compile(r"([一-龥\s　]{3,80}?)\s*(?:文\s?件|令|公\s*告|通\s*告)")
 _SOURCE = re.compile(r"(?:发文机关|发布机构|发布单位|来源|信息来源)\s*[：:丨｜|]\s*([^\s　|]+)")
 
@@ -57,7 +58,7 @@ def facts(text: str, parts: tuple[Part, ...]) -> Facts:
     status, span = _status(text, parts)
     return Facts(
         title=title,
-        number=next((re.sub(r"\s+", "", _line(text, p)).strip("（）()") for p in parts if p.kind == "number"), None),
+        number=next((re.sub(r"\s+", "", _line(text, p)).strip("（）()") for p in parts if p.kind == "number"), None) or _page_number(web),
         issuer=issuer,
         region=_region(text, title, issuer, parts),
         issued=_issued(signatures, web),
@@ -113,6 +114,12 @@ def _issued(signatures: list[str], web: list[str]) -> str | None:
         if named:
             return _iso([int(v) for v in named.groups()])
     return None
+
+
+def _page_number(web: list[str]) -> str | None:
+    """The 文号 that the head of a web page states."""
+    found = (named for head in web if (named := _NUMBERED.search(head)))
+    return next((re.sub(r"\s+", "", named[1]) for named in found), None)
 
 
 def _plain(mark: re.Match[str]) -> str:

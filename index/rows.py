@@ -47,6 +47,7 @@ _TITLE_END = re.compile(
     r"指引|规则|守则|章程|制度|标准|清单|问答|若干|[一二三四五六七八九十\d]+条|纲要|倡议书|工作安排|申报书)"
     r"(?:\s?[（(\[【〔][^）)\]】〕]{1,24}[）)\]】〕])*$"
 )
+_NUMBER = re.compile(rf"(?:[一-龥]{{2,20}}(?:公告|通告|令)[ 　]?)?(?:{DOC_NUMBER.pattern})")  # 某某海关公告2024年第3号
 _STATUS = re.compile(
     r"[（(【\[]?\s?(?:公开)?(?:征求意见稿|征求意见第[一二三]稿|意见征询稿|送审稿|讨论稿|草案|草稿|本文有删减|本文有删节|此件有删减|此件有删节|有删减|有删节|节选|"
     r"摘录|摘要|节录)\s?[）)】\]]?"
@@ -125,7 +126,7 @@ def _look(flat: str, block: Block) -> Look:
         return "web"
     if _CONTENTS.fullmatch(flat):
         return "contents"
-    if DOC_NUMBER.fullmatch(flat.strip("（()） ")):
+    if _NUMBER.fullmatch(flat.strip("（()） ")):
         return "number"
     if re.fullmatch(rf"{DATE.pattern}\s*(?:印[发制]?|发布|公布)?", flat):
         return "date"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from index.read import MAX_BYTES, decode, parse, read_documents
+from index.read import parse, read_documents
+from index.readers.file import MAX_BYTES, read_file
 from index.records import DocumentError, InputError
 
 TEXT = "关于外贸的通知\r\n一、支持参展。\r\n"
@@ -27,7 +28,7 @@ TEXT = "关于外贸的通知\r\n一、支持参展。\r\n"
 def test_decodes_and_keeps_line_ends(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "notice.txt"
     file.write_bytes(data)
-    assert decode(file) == TEXT
+    assert read_file(file).text == TEXT
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,8 @@ def test_decodes_and_keeps_line_ends(tmp_path: Path, data: bytes) -> None:
         (b"", "empty"),
         (" \n\u3000".encode(), "empty"),
         (codecs.BOM_UTF8, "empty"),
-        (b"%PDF-1.7\x00\x01\x02", "not a text file"),
+        (b"%PDF-1.7\x00\x01\x02", "PDF is broken"),
+        (b"\x7fELF\x02\x01\x00\x00\x00", "not a text file"),
         (b"\xff\xff\xff\xff", "unknown encoding"),
         (codecs.BOM_UTF16_LE + b"\x00", "broken utf-16"),
     ],
@@ -45,7 +47,7 @@ def test_says_why_a_file_is_no_document(tmp_path: Path, data: bytes, says: str) 
     file = tmp_path / "notice.txt"
     file.write_bytes(data)
     with pytest.raises(DocumentError, match=says):
-        decode(file)
+        read_file(file)
 
 
 def test_too_large_file(tmp_path: Path) -> None:
@@ -53,12 +55,12 @@ def test_too_large_file(tmp_path: Path) -> None:
     with file.open("wb") as out:
         out.truncate(MAX_BYTES + 1)
     with pytest.raises(DocumentError, match="too large"):
-        decode(file)
+        read_file(file)
 
 
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="cannot read"):
-        decode(tmp_path / "none.txt")
+        read_file(tmp_path / "none.txt")
     with pytest.raises(InputError, match="no such file"):
         read_documents([tmp_path / "none.txt"])
 
@@ -66,7 +68,7 @@ def test_missing_file(tmp_path: Path) -> None:
 def test_folder_is_read_in_order_and_shown_from_its_root(tmp_path: Path) -> None:
     (tmp_path / "b.txt").write_text("第二份通知\n", "utf-8")
     (tmp_path / "a.txt").write_text("第一份通知\n", "utf-8")
-    (tmp_path / "c.md").write_text("不读\n", "utf-8")
+    (tmp_path / "c.doc").write_text("不读\n", "utf-8")
     assert [d.source for d in read_documents([tmp_path], root=tmp_path)] == ["a.txt", "b.txt"]
 
 
