@@ -48,8 +48,11 @@ class Dense:
         """The cosines of given rows, float32 (len(rows),)."""
         if len(rows) == 0:
             return np.zeros(0, np.float32)
-        vectors = self._engine.reconstruct_batch(np.asarray(rows, np.int64))
-        return np.asarray(vectors @ query, np.float32)
+        return np.asarray(self.vectors(rows) @ query, np.float32)
+
+    def vectors(self, rows: Ints) -> Floats:
+        """The vectors of given rows, float32 (len(rows), dim)."""
+        return np.asarray(self._engine.reconstruct_batch(np.asarray(rows, np.int64)), np.float32)
 
     def save(self, folder: Path) -> None:
         faiss.write_index(self._engine, str(folder / FILE))

@@ -86,19 +86,34 @@ class ClauseIndex:
         return len(self._rows)
 
     @classmethod
-    def build(cls, documents: Sequence[Document], encoder: Encoder, progress: Progress | None = None) -> ClauseIndex:
-        """Index every sentence of ``documents``; ``progress`` is told how far it is."""
+    def build(
+        cls,
+        documents: Sequence[Document],
+        encoder: Encoder,
+        progress: Progress | None = None,
+        *,
+        previous: ClauseIndex | None = None,
+    ) -> ClauseIndex:
+        """Index every sentence of ``documents``; ``progress`` is told how far it is.
+
+        What ``previous`` computed for sentences that have not changed is taken over, if the encoder is the same.
+        """
         rows = [(n, part, span) for n, document in enumerate(documents) for part, span in sentences(document)]
         own = [plain(one_line(span.of(documents[n].text))) for n, _, span in rows]
         context = [_context(documents[n], part) for n, part, _ in rows]
         full = [f"{c} {o}" for c, o in zip(context, own, strict=True)]
         vectors = np.zeros((len(rows), encoder.dimension), np.float32)
-        for start in range(0, len(rows), BATCH):
-            piece = slice(start, start + BATCH)
-            around = encoder.encode(context[piece])
-            vectors[piece] = unit_rows(encoder.encode(own[piece]) + np.float32(CONTEXT_WEIGHT) * around)
+        had = previous._row_of_text() if previous and previous.encoder.fingerprint == encoder.fingerprint else {}
+        known = np.array([had.get(text, -1) for text in zip(context, own, strict=True)], np.int64)
+        if previous and (known >= 0).any():
+            vectors[known >= 0] = previous._dense.vectors(known[known >= 0])
+        fresh = np.flatnonzero(known < 0)
+        for start in range(0, len(fresh), BATCH):
+            piece = fresh[start : start + BATCH]
+            around = encoder.encode([context[n] for n in piece])
+            vectors[piece] = unit_rows(encoder.encode([own[n] for n in piece]) + np.float32(CONTEXT_WEIGHT) * around)
             if progress:
-                progress(min(start + BATCH, len(rows)), len(rows))
+                progress(len(rows) - len(fresh) + min(start + BATCH, len(fresh)), len(rows))
         lexical = Lexical.build([tokens(text) for text in full])
         terms = Lexical.build([named(text) for text in full])
         late = None
@@ -156,6 +171,13 @@ class ClauseIndex:
         own, gap = self._late[0].scores(text, rows)
         whole, gap_part = self._late[1].scores(text, parts)
         return own, gap, whole[back], gap_part[back]
+
+    def _row_of_text(self) -> dict[tuple[str, str], int]:
+        """(context, sentence) → a row that was made of it."""
+        return {
+            (_context(self.documents[n], part), plain(one_line(span.of(self.documents[n].text)))): row
+            for row, (n, part, span) in enumerate(self._rows)
+        }
 
     def sentences_of(self, document: Document, part: Part) -> list[Span]:
         """The sentences of one part, in order."""

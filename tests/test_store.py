@@ -73,6 +73,20 @@ def test_each_text_is_encoded_once(index: ClauseIndex) -> None:
     assert len(encoder.texts) == 2 * len(index)  # each sentence and its context
 
 
+def test_a_build_takes_over_what_has_not_changed(index: ClauseIndex) -> None:
+    encoder = CountEncoder()
+    more = [documents()[0], parse(OTHER.replace("3个工作日", "5个工作日"), "b.txt", "b")]
+    again = ClauseIndex.build(more, encoder, previous=index)
+    assert encoder.texts == ["退税", "退税在5个工作日内办结。"]
+    assert again.search("退税在5个工作日内办结", 9) == ClauseIndex.build(more, CountEncoder()).search("退税在5个工作日内办结", 9)
+
+
+def test_a_build_takes_nothing_over_from_another_encoder(index: ClauseIndex) -> None:
+    encoder = CountEncoder("count-2")
+    ClauseIndex.build(documents(), encoder, previous=index)
+    assert len(encoder.texts) == 2 * len(index)
+
+
 def test_traditional_and_full_width_find_the_same(index: ClauseIndex) -> None:
     assert index.search("保費全額補貼", 3) == index.search("保费全额补贴", 3)
     assert index.search("補助５０％", 3) == index.search("补助50%", 3)
