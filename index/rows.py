@@ -44,9 +44,10 @@ _WEB = re.compile(
 _NOTICE_OF_SITE = re.compile(r"[Cc]ookies?|隐私声明|浏览器版本")
 _TITLE_END = re.compile(
     r"(?:通知|意见|公告|通告|通报|办法|措施|举措|政策|方案|细则|指南|解读|规定|条例|决定|决议|函|批复|公示|计划|规划|要点|规程|"
-    r"指引|规则|守则|章程|制度|标准|清单|问答|若干|[一二三四五六七八九十\d]+条|纲要|倡议书|工作安排|申报书)"
+    r"指引|规则|守则|准则|须知|(?<!负责)(?<!最终)解释|章程|制度|标准|清单|问答|若干|[一二三四五六七八九十\d]+条|纲要|倡议书|工作安排|申报书)"
     r"(?:\s?[（(\[【〔][^）)\]】〕]{1,24}[）)\]】〕])*$"
 )
+_LAW = re.compile(r"中华人民共和国[一-龥、]{1,24}法(?:[（(]\d{4}年?(?:修[正订])?[）)])?")
 _NUMBER = re.compile(rf"(?:[一-龥]{{2,20}}(?:公告|通告|令)[ 　]?)?(?:{DOC_NUMBER.pattern})")  # 某某海关公告2024年第3号
 _STATUS = re.compile(
     r"[（(【\[]?\s?(?:公开)?(?:征求意见稿|征求意见第[一二三]稿|意见征询稿|送审稿|讨论稿|草案|草稿|本文有删减|本文有删节|此件有删减|此件有删节|有删减|有删节|节选|"
@@ -113,7 +114,7 @@ def _with_contents(found: list[Row]) -> list[Row]:
 def titled(flat: str) -> bool:
     """True where a line ends like the title of a notice."""
     named = flat[1:-1] if re.fullmatch(r"[（(]关于.*[)）]", flat) else flat
-    return len(named) <= 110 and not _FULL_STOP.search(named) and bool(_TITLE_END.search(named))
+    return len(named) <= 110 and not _FULL_STOP.search(named) and bool(_TITLE_END.search(named) or _LAW.fullmatch(named))
 
 
 def _look(flat: str, block: Block) -> Look:
@@ -122,7 +123,7 @@ def _look(flat: str, block: Block) -> Look:
         flat,
     ):
         return "remark"
-    if len(flat) <= 400 and (_NOTICE_OF_SITE.search(flat) or (_WEB.search(flat) and not _FULL_STOP.search(flat))):
+    if len(flat) <= 400 and (_NOTICE_OF_SITE.search(flat) or (_WEB.search(flat) and not _FULL_STOP.search(flat) and not _rules(flat))):
         return "web"
     if _CONTENTS.fullmatch(flat):
         return "contents"
@@ -161,6 +162,13 @@ def _look(flat: str, block: Block) -> Look:
     if len(flat) <= 40 and re.search(r"[一-龥]", flat) and not _SENTENCE_END.search(flat):
         return "bare"
     return "paragraph"
+
+
+def _rules(flat: str) -> bool:
+    """A numbered line or an item of a list is no head or foot of a page, whatever words it holds."""
+    found = marker(flat)
+    introduces = flat[-1] in "：:" and re.search(r"应当|下列|以下|如下|主要", flat)
+    return bool(introduces) or flat[-1] in "；;，," or (found is not None and found.style in ("chapter", "article", "han", "han_paren"))
 
 
 def _names_recipients(flat: str) -> bool:

@@ -237,6 +237,32 @@ def test_a_letter_with_measures_of_its_own_keeps_them() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "（二）批复及相关文件；",
+        "第三条 下列项目免予审核：",
+        "发展资金的主要来源：",
+        "（四）实际点击数达到一万次以上的；",
+        "下列场所应当实施无障碍设施改造：",
+    ],
+)
+def test_a_rule_with_the_words_of_a_page_foot_does_not_end_the_body(line: str) -> None:
+    text = f"某市外贸办法\n\n第一条 为了促进外贸，制定本办法。\n第二条 申报时提交：\n{line}\n第九条 企业应当如实申报。\n第十条 本办法自印发之日起施行。\n"
+    found = [(kind, number) for kind, number, _ in shape(text)]
+    assert [number for kind, number in found if kind == "clause"][-2:] == ["第九条", "第十条"]
+    assert "note" not in [kind for kind, _ in found]
+
+
+@pytest.mark.parametrize(
+    "title", ["某市高级人民法院关于适用外贸办法若干问题的解释", "中华人民共和国对外贸易法", "中华人民共和国海关法（2021年修正）"]
+)
+def test_titles_of_statutes(title: str) -> None:
+    text = f"{title}\n第一条 为了促进外贸，制定本法。\n第二条 本法自公布之日起施行。\n"
+    assert shape(text)[0][0] == "title"
+    assert parse(text, "x", "x").title == title
+
+
 # any text
 
 # fmt: off
