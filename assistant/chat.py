@@ -17,6 +17,7 @@ from assistant.premise import claims, takes_adoption_for_granted
 from assistant.question import MAX_LENGTH, Question, Reader
 from assistant.rank import Ranked, eligible, rank
 from assistant.settings import ROOT, SEEDS, Settings
+from assistant.several import together
 from index.dates import number
 from index.embed import load_encoder
 from index.read import read_documents
@@ -93,8 +94,15 @@ class Assistant:
         ``region`` keeps to the documents of one region, ``as_of`` is the day that validity is judged for
         (default today), ``top_k`` the most quotes shown. Raises InputError for a region that is not there.
         """
-        result = self._extract(question, earlier, region, as_of, top_k)
-        return self._phrase(result) if self._phrase else result
+        before = [piece for one in earlier for piece in self._reader.scoped(self._reader.pieces(one))]
+        asked = self._reader.pieces(question)
+        scoped = self._reader.scoped(asked)
+        answers: list[Answer] = []
+        for n, piece in enumerate(asked):
+            talk = [*before, *scoped[:n]] if n == 0 or not self._reader.has_topic(piece) else []
+            result = self._extract(scoped[n], talk, region, as_of, top_k)
+            answers.append(self._phrase(result) if self._phrase else result)
+        return answers[0] if len(answers) == 1 else together(question, asked, answers)
 
     def _extract(
         self,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from assistant.pieces import pieces
 from assistant.places import Gazetteer
 from assistant.typos import Corrector, lazily, vocabulary
 from index.records import Document, InputError
@@ -171,6 +172,26 @@ class Reader:
             read = self._one(one, before, region)
             before = read if read.manner == "question" else before
         return self._one(asked, before, region)
+
+    def pieces(self, message: str) -> list[str]:
+        """The questions of a message, in order; the message alone where it asks one thing."""
+        return pieces(message, self.has_topic) if len(message) <= MAX_LENGTH else [message]
+
+    def has_topic(self, text: str) -> bool:
+        """True where ``text`` names something to search for, beside places and words that only ask."""
+        return len(self._topic(plain(text))) >= 2
+
+    def scoped(self, asked: Sequence[str]) -> list[str]:
+        """The items of a list, each that names a topic and no place of its own put into the place named before it."""
+        scoped: list[str] = []
+        named = ""
+        for piece in asked:
+            text = plain(piece)
+            own = "、".join(dict.fromkeys(text[p.start : p.end] for p in self._places.find(text)))
+            alone = bool(own) or not named or not self.has_topic(text) or bool(self._named_documents(text))
+            scoped.append(piece if alone else f"{named}：{piece}")
+            named = own or named
+        return scoped
 
     def _one(self, asked: str, before: Question | None, region: str | None) -> Question:
         if len(asked) > MAX_LENGTH:
