@@ -3,8 +3,8 @@
 Kept is what was typed and what was answered: question, the questions before it, the verdict, the note, and the answer
 with the versions it came from. No name, address, session or browser is stored. ``ASSISTANT_FEEDBACK=off`` keeps nothing.
 
-On the page: ``store = open_feedback(settings)`` (None when switched off), ``store.add(answer.to_dict(), "down", note=…)``
-on a click; ``python -m assistant feedback list`` and ``feedback export -o questions.jsonl`` on the command line.
+The page draws it under each answer (``page/feedback_bar.py``) and lists it in the tab of evaluations; the command line has
+``feedback list``, ``feedback export -o questions.jsonl`` and ``feedback clear``.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from pydantic import Field
-
 from assistant.settings import Settings
+from assistant.telling import in_terminal
 from index.records import InputError
 
 Verdict = Literal["up", "down"]
@@ -31,6 +30,7 @@ REASONS: dict[Reason, tuple[str, str]] = {
     "missing": ("缺了什么", "something is missing"),
     "other": ("其他", "other"),
 }
+VERDICTS: dict[Verdict, tuple[str, str]] = {"up": ("有用", "helpful"), "down": ("没用", "not helpful")}
 MAX_NOTE = 2000
 FILE = "feedback.sqlite3"
 _COLUMNS = "id, at, verdict, reason, quote, note, question, earlier, answer, versions"
@@ -50,12 +50,6 @@ CREATE TABLE IF NOT EXISTS feedback (
 """
 
 
-class FeedbackSettings(Settings):
-    """The settings, with the switch of the feedback."""
-
-    feedback: bool = Field(True, description="是否在本机保存用户反馈 / keep what users say of answers on this machine")
-
-
 @dataclass(frozen=True, slots=True)
 class Feedback:
     """One verdict on an answer. ``quote`` is the place (from 0) of the quote that the note is about, None for the whole."""
@@ -70,6 +64,11 @@ class Feedback:
     quote: int | None = None
     note: str = ""
     versions: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What was said, in Chinese and English."""
+        return REASONS[self.reason] if self.reason else VERDICTS[self.verdict]
 
 
 class FeedbackStore:
@@ -157,19 +156,7 @@ def _feedback(
 
 def open_feedback(settings: Settings) -> FeedbackStore | None:
     """The store in the data folder, None where ASSISTANT_FEEDBACK switches it off."""
-    return FeedbackStore(settings.data / FILE) if switched_on() else None
-
-
-def switched_on() -> bool:
-    """Whether feedback is kept. Raises InputError where the setting is neither on nor off."""
-    from pydantic import ValidationError
-
-    try:
-        return FeedbackSettings().feedback  # type: ignore[call-arg]
-    except ValidationError as error:
-        if not any("feedback" in e["loc"] for e in error.errors()):
-            raise
-        raise InputError("ASSISTANT_FEEDBACK 应为 on 或 off", "ASSISTANT_FEEDBACK must be on or off") from None
+    return FeedbackStore(settings.data / FILE) if settings.feedback else None
 
 
 def question_set(entries: Sequence[Feedback]) -> list[dict[str, Any]]:
@@ -180,6 +167,11 @@ def question_set(entries: Sequence[Feedback]) -> list[dict[str, Any]]:
     filled in; what was shown and said stands beside it under ``shown`` and ``note``.
     """
     return [_line(entry) for entry in entries]
+
+
+def export(entries: Sequence[Feedback]) -> str:
+    """The question set as JSONL."""
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in question_set(entries))
 
 
 def _line(entry: Feedback) -> dict[str, Any]:
@@ -204,25 +196,27 @@ def feedback_command(what: str, settings: Settings, output: Path | None = None, 
     if store is None:
         raise InputError("反馈已关闭（ASSISTANT_FEEDBACK=off）", "feedback is switched off (ASSISTANT_FEEDBACK=off)")
     if what == "clear":
-        print(f"已删除 {store.clear()} 条 / deleted")
+        count = store.clear()
+        print(in_terminal(f"已删除 {count} 条", f"{count} deleted"))
         return 0
     entries = store.all()
     if what == "export":
         if output is None:
             raise InputError("请用 -o 指定文件", "give the file with -o")
-        lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in question_set(entries))
         try:
-            output.write_text(lines, encoding="utf-8")
+            output.write_text(export(entries), encoding="utf-8")
         except OSError as error:
             raise InputError(f"无法写入 {output}：{error.strerror}", f"cannot write {output}: {error.strerror}") from None
-        print(f"{len(entries)} 题 → {output}；补上依据后用 evaluate 评测 / complete the evidence, then evaluate it")
+        zh, en = "补上依据后用 evaluate 评测", "complete the evidence, then evaluate it"
+        print(in_terminal(f"{len(entries)} 题 → {output}；{zh}", f"{len(entries)} questions → {output}; {en}"))
         return 0
     for entry in entries:
         if as_json:
             print(json.dumps(asdict(entry), ensure_ascii=False))
         else:
-            word = REASONS[entry.reason][0] if entry.reason else {"up": "有用", "down": "没用"}[entry.verdict]
-            print(f"{entry.id}\t{entry.at}\t{entry.verdict}\t{word}\t{entry.question}\t{entry.note}")
+            print(
+                f"{entry.id}\t{entry.at}\t{entry.verdict}\t{in_terminal(*entry.words).replace(chr(10), ' / ')}\t{entry.question}\t{entry.note}"
+            )
     if not entries:
-        print("还没有反馈 / no feedback yet", file=sys.stderr)
+        print(in_terminal("还没有反馈", "no feedback yet"), file=sys.stderr)
     return 0

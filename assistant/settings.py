@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = Field(
         None, description="接口密钥：设了以后 /api 和 /mcp 要带 Authorization: Bearer / key that calls of /api and /mcp must carry"
     )
+    feedback: bool = Field(True, description="是否在本机保存用户对回答的评价 / keep what users say of answers, on this machine: on or off")
     llm_base_url: str | None = Field(
         None,
         description="可选的语言模型（OpenAI 兼容接口），只润色措辞，默认不用 / optional endpoint that may phrase the lead; off by default",

@@ -45,6 +45,7 @@ def evaluate(arguments: argparse.Namespace, settings: Settings, bar: Bar) -> int
 
 def _run(path: Path, arguments: argparse.Namespace, settings: Settings, bar: Bar) -> int:
     from assistant.evaluate.compare import read_run
+    from assistant.evaluate.provenance import facts_of
     from assistant.evaluate.questions import read_set
     from assistant.evaluate.run import Plan, check, run_set
 
@@ -68,7 +69,7 @@ def _run(path: Path, arguments: argparse.Namespace, settings: Settings, bar: Bar
         jobs=arguments.jobs,
         restart=arguments.restart,
         language=arguments.report_language,
-        facts=_facts(settings),
+        facts=facts_of(settings.model),
         opener=opener,
         names=names,
     )
@@ -101,13 +102,6 @@ def _open(
     with bar("建立索引 / indexing") as progress:
         subject = Assistant.open(settings, paths, progress)
     return subject, names, functools.partial(Assistant.open, settings, paths)
-
-
-def _facts(settings: Settings) -> dict[str, Any]:
-    from assistant.evaluate.provenance import subject_facts
-    from index.embed import load_encoder
-
-    return subject_facts(load_encoder(settings.model))
 
 
 def _compare(paths: Sequence[Path], arguments: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import platform
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.evaluate.records import QuestionSet
-from index.embed import Encoder
+from index.embed import Encoder, load_encoder
 from index.records import Document
 from index.store import digests, parser_fingerprint
 
@@ -45,6 +46,12 @@ def provenance(
         "subject": dict(facts),
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in LIBRARIES},
     }
+
+
+@functools.cache
+def facts_of(model: str | None) -> dict[str, Any]:
+    """``subject_facts`` of the encoder that the setting ``model`` names; read once."""
+    return subject_facts(load_encoder(model))
 
 
 def subject_facts(encoder: Encoder) -> dict[str, Any]:

@@ -53,6 +53,7 @@ class Parts:
     stored: gr.Textbox
     names: list[str]
     opened: gr.State | None
+    feedback: tuple[gr.HTML, gr.State] | None = None
 
 
 def build_page(assistant: AssistantLike, settings: Settings | None = None) -> gr.Blocks:
@@ -94,14 +95,20 @@ def lay_out(assistant: AssistantLike, language: Language, settings: Settings | N
         lookup = gr.HTML(draw_lookup(assistant.documents, language), elem_id="lookup", apply_default_css=False)
     with gr.Column(elem_id="panel-batch", elem_classes="panel"):
         batch = gr.HTML(draw_batch(language), elem_id="batch", apply_default_css=False)
-    opened = None
+    opened = feedback = None
+    if settings:
+        from assistant.page.feedback_bar import feedback_bar
+
+        feedback = feedback_bar(assistant, settings, turns, chooser)
     if settings and "evaluation" in names:
         from assistant.page.evaluation_tab import evaluation_tab
 
         with gr.Column(elem_id="panel-evaluation", elem_classes="panel"):
             opened = evaluation_tab(assistant, settings, chooser).opened
     stored = gr.Textbox(visible=False)
-    return Parts(turns, top, chooser, messages, box, send, region, clear, hint, tabs, lookup, batch, export, stored, names, opened)
+    return Parts(
+        turns, top, chooser, messages, box, send, region, clear, hint, tabs, lookup, batch, export, stored, names, opened, feedback
+    )
 
 
 def tabs_of(settings: Settings | None) -> list[str]:
@@ -176,6 +183,11 @@ def wire(page: gr.Blocks, parts: Parts, assistant: AssistantLike) -> None:
         parts.opened.change(showing(assistant), [parts.opened, parts.language], [parts.messages, parts.turns], **QUIET).then(
             None, None, None, js="() => document.dispatchEvent(new Event('chat'))", **QUIET
         )
+    if parts.feedback is not None:
+        from assistant.page.feedback_bar import forgetting
+
+        replaced = [parts.clear.click, *([parts.opened.change] if parts.opened is not None else [])]
+        gr.on(replaced, forgetting, [parts.language], list(parts.feedback), **QUIET)
     page.load(opening(assistant), [parts.stored], [parts.language, parts.turns, parts.messages], js=STORED, **QUIET).then(
         None, [parts.language], None, js=SHOW_CHINESE, **QUIET
     )
@@ -282,7 +294,7 @@ def mount(app: FastAPI, page: gr.Blocks) -> None:
         pwa=False,
         enable_monitoring=False,
         theme=look(),
-        css_paths=[HERE / "style.css"],
+        css_paths=[HERE / "style.css", HERE / "feedback.css"],
     )
 
 
