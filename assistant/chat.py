@@ -10,7 +10,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.answer import Answer
-from assistant.compose import answer, compare, field_answer, not_covered, reply, term_answer, whole_clause, with_uncovered
+from assistant.compose import (
+    answer,
+    compare,
+    elsewhere_in_library,
+    field_answer,
+    not_covered,
+    reply,
+    term_answer,
+    whole_clause,
+    with_uncovered,
+)
+from assistant.evidence import demanded
 from assistant.llm import phraser
 from assistant.places import regions
 from assistant.premise import claims, takes_adoption_for_granted
@@ -150,6 +161,9 @@ class Assistant:
         if question.previous is None:
             return None
         before = eligible(self._index.search(question.previous, DEPTH, documents=question.documents), DEPTH)
+        if question.picked and question.picked > 1:
+            shown = self._extract(question.previous, ()).quotes
+            return shown[question.picked - 1].part if len(shown) >= question.picked else None
         ranked = rank(question.previous, question.language == "en", before)
         return ranked.hits[0].quote.part if ranked.hits else None
 
@@ -164,9 +178,17 @@ class Assistant:
         if question.foreign and not question.regions and not self._mentions(question, found.hits):
             return not_covered(question, found.hits[:3], self.regions, day)
         composed = self._answered(question, found, day)
-        if question.foreign and question.regions and question.asks == "compare":
+        if composed.status == "not_found" and question.inherited:
+            composed = self._widened(question, composed, day)
+        if question.foreign and question.regions and not self._mentions(question, found.hits):
             return with_uncovered(question, composed, self.regions)
         return composed
+
+    def _widened(self, question: Question, narrow: Answer, day: datetime.date) -> Answer:
+        """A new topic that the place of the question before does not answer, asked of all documents; else ``narrow``."""
+        wide = replace(question, regions=(), documents=None, standalone=question.asked.strip(), inherited=False)
+        composed = self._answered(wide, self._find(wide), day)
+        return elsewhere_in_library(question, composed) if composed.status == "answered" else narrow
 
     def _answered(self, question: Question, found: _Found, day: datetime.date) -> Answer:
         special = self._clause(question, found, day) or self._about_documents(question, found, day) or self._compared(question, day)
@@ -177,12 +199,11 @@ class Assistant:
 
     def _clause(self, question: Question, found: _Found, day: datetime.date) -> Answer | None:
         """The clause that is named by its number ("重庆第六条"): the whole of it, or what it states of the topic."""
-        if question.clause is None or question.documents is None:
+        if question.clause is None or (question.documents is None and not self._reader.names_only_clause(question)):
             return None
         wanted = number(question.clause)
-        named = [
-            (d, p) for d in self.documents if d.id in question.documents for p in d.parts if p.kind == "clause" and _ordinal_of(p) == wanted
-        ]
+        within = [d for d in self.documents if question.documents is None or d.id in question.documents]
+        named = [(d, p) for d in within for p in _numbered(d, wanted, question.paragraph)]
         if not named:
             return None
         hits = [
@@ -192,7 +213,10 @@ class Assistant:
         ]
         if self._reader.names_only_clause(question) or not hits:
             return whole_clause(question, [Quote(d, p, p.start, p.end, 0.9) for d, p in named[:3]], day)
-        return answer(replace(question, previous=question.text), _ranked(question, hits), None, day)
+        composed = answer(replace(question, previous=question.text), _ranked(question, hits), None, day)
+        if composed.status == "answered" or demanded(question.text):
+            return composed
+        return whole_clause(question, [Quote(d, p, p.start, p.end, 0.9) for d, p in named[:3]], day)
 
     def _about_documents(self, question: Question, found: _Found, day: datetime.date) -> Answer | None:
         """Questions for 文号, issuer, date, contact or term of a document rather than for a measure in it."""
@@ -242,6 +266,14 @@ class Assistant:
 
 def _ranked(question: Question, hits: Sequence[Hit], outside: Hit | None = None) -> Ranked:
     return rank(question.topic, question.language == "en", hits, outside)
+
+
+def _numbered(document: Document, wanted: int | None, paragraph: bool) -> list[Part]:
+    """The clauses of that number; a ``paragraph`` is counted where none of the document's clauses bears a number."""
+    clauses = [p for p in document.parts if p.kind == "clause"]
+    if paragraph and not any(p.number for p in clauses):
+        return clauses[wanted - 1 : wanted] if wanted else []
+    return [p for p in clauses if _ordinal_of(p) == wanted]
 
 
 def _ordinal_of(part: Part) -> int | None:

@@ -225,6 +225,13 @@ def with_uncovered(question: Question, composed: Answer, regions: Sequence[str])
     return replace(composed, text=f"{line}\n{composed.text}", notices=(line, *composed.notices))
 
 
+def elsewhere_in_library(question: Question, composed: Answer) -> Answer:
+    """An answer from other places than the conversation was about, with a notice that says so."""
+    places = join([region_name(r, question) for r in question.regions], question.language)
+    line = say("lead_wider", question.language, places=places)
+    return replace(composed, text=f"{line}\n{composed.text}", notices=(line, *composed.notices))
+
+
 def not_found(question: Question, hits: Sequence[Hit], as_of: datetime.date, fact: str | None = None, text: str | None = None) -> Answer:
     """Say what is not stated; the nearest clauses are only ``related``."""
     related = tuple(hit.quote for hit in hits)

@@ -24,6 +24,10 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "您所说的文件没有写这一点；写有它的是{place}{refs}。",
         "The document you name does not say this; it stands in {place} {refs}.",
     ),
+    "lead_wider": (
+        "{places}的文件没有写明这一点；其他文件的规定：",
+        "The documents of {places} do not state this; others do:",
+    ),
     "lead_draft": (
         "文件标明为征求意见稿{refs}，没有写明已正式印发或从哪天起执行。",
         "The text calls itself a draft for comment {refs}; it does not say that it was adopted or when it takes effect.",

@@ -41,7 +41,7 @@ def _listed(lines: Sequence[str], message: str, own_topic: Callable[[str], bool]
     if sum(marked) >= 2:
         items = [line for line, mark in zip(bare, marked, strict=True) if mark]
     else:
-        items = [line for line in bare if _ASKING.search(line) and not re.search(r"[:：]$", line)]
+        items = [line for line in bare if _ASKING.search(line) and re.search(r"[?？。；;]$", line)]  # a wrapped line has no end
         if len(items) < len(bare) - 1 or len(items) < 2:
             return [message]
     found = [piece for item in items if item for piece in _sentences(item, own_topic)]

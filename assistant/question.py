@@ -96,12 +96,13 @@ GENERIC = re.compile(
     r"标准|条件|时间|时候|日期|期限|到期|多久|几天|截止|部门|单位|负责|管|申请|办理|办|找|要|需要|自己|可以|能|不能|给|我|我们|你|您|请问|想|问|一下|具体|详细|"
     r"说说|第|一|二|三|四|五|条|怎么回事|回事|意思|啥|如何|为什么|还|也|都|和|与|就|在|到|对|吃|要是|如果|会|不会|行|不行|可|去|来|算|不算|有效|现在|如今|今年|"
     r"[0-9.%％]+|万元|元|万|亿|"
-    r"\b(?:the|a|an|is|are|what|which|who|how|much|many|it|that|this|there|of|for|and|to|in|do|does|i|we|can|about|please|tell|me|more|subsidy|limit|cap|maximum|rate|deadline|when|apply|policy|policies)\b"
+    r"\b(?:the|a|an|is|are|what|which|who|how|much|many|it|that|this|there|of|for|and|to|in|do|does|i|we|can|about|please|tell|me|more|subsidy|limit|cap|maximum|rate|deadline|when|apply|policy|policies|responsible|charge|handles?|where|units?|department|documents?|long|valid|still|one|full|text|details?|now)\b"
 )
 _FOLLOWS = re.compile(
     r"^(?:那么?|这个?|它|要是|如果|还有|另外|然后|至于|and\b|what about|how about|then\b|also\b)|呢[?？]?$|这(?:个|事|条|件)|那(?:个|条|边)",
     re.I,
 )
+_INSTEAD = re.compile(r"(?:那|那么|还有)?(?![那这])([一-龥]{2,10}?)(?:方面|政策)?(?:呢|又?怎么样)[?？]?")
 _CORRECTS = re.compile(r"^(?:不对[，,]?\s*)?(?:我(?:说|问)的)?不是(.{0,12}?)[，,]\s*(?:我(?:说|问)的)?是(.{1,20})$")
 # Words that ask for places or documents, or for a comparison of them: no clause has to hold them.
 _SCOPE_WORDS = re.compile(
@@ -112,6 +113,11 @@ _SCOPE_WORDS = re.compile(
 )
 _POINTS = re.compile(r"那边|那种|这种|这样|算不算|算吗|也(?:算|行|可以|能)|行不行$|包括|在内")
 _ORDINALS = {c: n for line in ("一二三四五", "12345") for n, c in enumerate(line, 1)} | {"first": 1, "second": 2, "third": 3}
+_WHOLE = re.compile(
+    r"(?:请?(?:把|将))?(?:这[一]?条的?)?(?:原文|全文|原话|条文|原句|完整内容)(?:都?(?:发|给|贴|列)(?:我|出来?|一下|看看|给我)*|看看|是什么|怎么[写说]的?|呢|在哪里?)?(?:吧|吗)?[。.?？!！]?"
+    r"|(?:the )?(?:full|original|exact) (?:text|wording)(?: of it)?(?:,? please)?[.?]?|(?:show|give) me the (?:full |original )?(?:text|clause|wording)[.?]?",
+    re.I,
+)
 _ORDINAL = re.compile(
     r"第\s?([一二三四五1-5])\s?(?:个|条)?(?:的|再)?(?:详细|具体|展开|说说|讲讲|是什么|全文|原文|呢)|(?:the )?(first|second|third) one", re.I
 )
@@ -125,9 +131,11 @@ class Question:
     scope: what is searched for. ``regions`` are the regions of the library that it names,
     ``foreign`` the named places that the library does not cover; ``documents`` the ids that its scope allows,
     None for all. ``manner`` tells what cannot be searched: a greeting, nothing at all, no topic.
+    ``clause`` is the number of a clause that it names, ``paragraph`` tells that it names it as a paragraph (第三段).
     ``previous`` is the question before where this one asks a further fact of what was answered there.
     ``addition`` is what a follow-up adds to the topic before it; ``ordinal`` the quote of the answer before that
-    is asked for (from 1). ``base`` is the topic that a further follow-up would go on from. ``about_document`` tells that no measure is named, only a document.
+    is asked for (from 1), ``picked`` the one that the conversation goes on from. ``base`` is the topic that a further follow-up would go on from. ``inherited`` tells that the scope is only that of
+    the question before. ``about_document`` tells that no measure is named, only a document.
     """
 
     asked: str
@@ -141,10 +149,13 @@ class Question:
     foreign: tuple[str, ...] = ()
     documents: tuple[str, ...] | None = None
     clause: str | None = None
+    paragraph: bool = False
     previous: str | None = None
     addition: str | None = None
     ordinal: int | None = None
     base: str = ""
+    picked: int | None = None
+    inherited: bool = False
     about_document: bool = False
 
 
@@ -168,10 +179,20 @@ class Reader:
                 f"no documents for the region {region!r}; choose from: {', '.join(known)}",
             )
         before: Question | None = None
+        unclear: str | None = None  # what the assistant asked back about
         for one in earlier:
-            read = self._one(one, before, region)
+            read = self._one(self._completed(one, unclear), before, region)
+            unclear = one if read.manner == "vague" and before is None else None
             before = read if read.manner == "question" else before
-        return self._one(asked, before, region)
+        understood = self._one(self._completed(asked, unclear), before, region)
+        return replace(understood, asked=asked[:MAX_LENGTH]) if unclear else understood
+
+    def _completed(self, asked: str, unclear: str | None) -> str:
+        """The answer to a question back, with what was asked before it: 上限是多少？ → 北京云营销."""
+        text = plain(asked)
+        if unclear is None or len(asked) > MAX_LENGTH or asks(text) != "fact" or self._manner(text) != "question":
+            return asked
+        return f"{asked.rstrip('?？。 ')}，{unclear}"
 
     def pieces(self, message: str) -> list[str]:
         """The questions of a message, in order; the message alone where it asks one thing."""
@@ -224,6 +245,7 @@ class Reader:
             foreign=tuple(dict.fromkeys(foreign)),
             documents=documents,
             clause=_clause_number(text),
+            paragraph=bool(re.search(r"第\s?[一二三四五六七八九十百\d]{1,4}\s?段", text)),
             base=text,
             about_document=self._about_document(text),
         )
@@ -231,11 +253,17 @@ class Reader:
     def _continued(self, question: Question, before: Question, region: str | None) -> Question:
         """A follow-up takes from ``before`` what it leaves out: the topic, the region, or both."""
         ordinal = _ORDINAL.search(question.text)
-        if ordinal and len(self._topic(question.text)) <= 3:
-            return replace(question, manner="question", ordinal=_ordinal(ordinal))
+        whole = _WHOLE.fullmatch(question.text)
+        if whole or (ordinal and len(self._topic(question.text)) <= 3):
+            picked = _ordinal(ordinal) if ordinal and not whole else before.picked or 1
+            kept = replace(before, asked=question.asked, standalone=question.standalone, text=question.text, language=question.language)
+            return replace(kept, manner="question", ordinal=picked, picked=picked, asks="fact")
         corrected = _CORRECTS.match(question.text)
         if corrected:
             return self._rebuilt(question, self._corrected(before.text, corrected[1], corrected[2]), region)
+        compared = _INSTEAD.fullmatch(question.text) if before.asks == "compare" else None
+        if compared and not question.regions and not question.foreign:
+            return self._rebuilt(question, f"{'和'.join(before.regions) or '各地'}{compared[1]}有什么不同", region)
         topic = self._topic(question.text)
         moved = bool(question.regions or question.foreign) and question.regions != before.regions
         if moved and len(topic) <= 2:
@@ -249,9 +277,7 @@ class Reader:
             if re.fullmatch(r"那?[^吗么怎谁哪几多]{1,8}呢[?？]?", question.text):
                 return replace(self._rebuilt(question, text, region), addition=question.text.rstrip("呢?？"), base=before.base)
             rebuilt = self._rebuilt(question, text, region)
-            return replace(
-                rebuilt, asks=question.asks, previous=before.standalone if before.previous is None else before.previous, base=before.base
-            )
+            return replace(rebuilt, asks=question.asks, previous=before.previous or before.base, base=before.base, picked=before.picked)
         if moved or question.documents is not None:
             return replace(question, manner="question")
         follows = bool(_FOLLOWS.search(question.text))
@@ -259,7 +285,8 @@ class Reader:
             text = f"{before.base.rstrip('?？。')}，{question.text}"
             return replace(self._rebuilt(question, text, region), addition=question.text, base=before.base)
         if before.documents is not None and (follows or len(question.text) <= 24):
-            return replace(question, regions=before.regions, documents=before.documents, standalone=_prefixed(question, before))
+            scoped = replace(question, regions=before.regions, documents=before.documents, standalone=_prefixed(question, before))
+            return replace(scoped, inherited=not follows and len(topic) >= 4)
         return question
 
     def _corrected(self, text: str, wrong: str, right: str) -> str:
@@ -337,7 +364,7 @@ class Reader:
     def names_only_clause(self, question: Question) -> bool:
         """True where nothing but the number of a clause is asked for."""
         rest = re.sub(
-            r"第\s?[（(]?[一二三四五六七八九十百\d]{0,4}[)）]?\s?(?:条|款|点|项)|说|文件|政策|措施|通知|意见|原文|全文|内容|规定|讲|写|货物贸易|服务贸易|外贸",
+            r"第\s?[（(]?[一二三四五六七八九十百\d]{0,4}[)）]?\s?(?:条|款|点|项|段)|说|文件|政策|措施|通知|意见|原文|全文|内容|规定|讲|写|货物贸易|服务贸易|外贸",
             "",
             self._topic(question.text),
         )
@@ -380,7 +407,8 @@ def asks(text: str) -> Asks:
 
 
 def _clause_number(text: str) -> str | None:
-    found = re.search(r"第\s?[（(]?([一二三四五六七八九十百\d]{1,4})[)）]?\s?(?:条|款|点|项)", text)
+    found = re.search(r"第\s?[（(]?([一二三四五六七八九十百\d]{1,4})[)）]?\s?(?:条|款|点|项|段)", text)
+    found = found or re.search(r"[（(]([一二三四五六七八九十百]{1,4})[)）]", text)
     return found[1] if found else None
 
 
