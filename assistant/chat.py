@@ -32,7 +32,7 @@ from assistant.several import together
 from index.dates import number
 from index.embed import load_encoder
 from index.read import read_documents
-from index.records import Document, Hit, IndexMissing, IndexStale, Part, Quote
+from index.records import Document, Hit, IndexProblem, Part, Quote
 from index.store import ClauseIndex, Progress, digests
 from index.text import plain
 
@@ -67,8 +67,8 @@ class Assistant:
     def open(cls, settings: Settings, paths: Sequence[Path] = (), progress: Progress | None = None) -> Assistant:
         """The assistant over the library, or over ``paths`` alone without keeping anything.
 
-        Builds the index where there is none yet or the old one is stale. Raises InputError for bad paths
-        or models, IndexDamaged for a damaged index.
+        Builds the index where there is none yet or the old one is stale or damaged. Raises InputError for bad
+        paths or models.
         """
         encoder, phrase = load_encoder(settings.model), phraser(settings)
         if paths:
@@ -77,13 +77,11 @@ class Assistant:
         folder = index_folder(settings)
         try:
             return cls(ClauseIndex.load(folder, encoder, digests(documents)), phrase=phrase)
-        except (IndexMissing, IndexStale):
-            index = ClauseIndex.build(documents, encoder, progress)
-            index.save(folder)
-            return cls(index, phrase=phrase)
+        except IndexProblem:
+            return cls(ClauseIndex.build(documents, encoder, progress, folder=folder), phrase=phrase)
 
     @property
-    def documents(self) -> tuple[Document, ...]:
+    def documents(self) -> Sequence[Document]:
         return self._index.documents
 
     @property

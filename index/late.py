@@ -9,6 +9,9 @@ import numpy as np
 
 from index.embed import Floats, TokenEncoder
 from index.fuse import Ints, Scores
+from index.ragged import Ragged
+
+NAME = "tokens"
 
 # Words that only ask: no passage has to meet them, so they leave no gap.
 ASKING = (
@@ -25,9 +28,8 @@ class Late:
     length of a static vector as the weight of its token), in [-1, 1].
     """
 
-    def __init__(self, ids: Ints, starts: Ints, encoder: TokenEncoder) -> None:
-        self._ids = ids
-        self._starts = starts  # (n + 1,): row r holds ids[starts[r]:starts[r + 1]]
+    def __init__(self, ids: Ragged, encoder: TokenEncoder) -> None:
+        self.ids = ids
         self._encoder = encoder
         self._units = encoder.units
         self._lengths = np.linalg.norm(encoder.table, axis=1)
@@ -35,10 +37,7 @@ class Late:
 
     @classmethod
     def build(cls, texts: Sequence[str], encoder: TokenEncoder) -> Late:
-        rows = encoder.token_ids(texts)
-        starts = np.cumsum([0, *(len(row) for row in rows)])
-        flat = np.fromiter((token for row in rows for token in row), np.int64, count=int(starts[-1]))
-        return cls(flat, np.asarray(starts, np.int64), encoder)
+        return cls(Ragged.of(encoder.token_ids(texts)), encoder)
 
     def scores(self, query: str, rows: Ints) -> tuple[Scores, Scores]:
         """Score and gap of the given rows, float32 (len(rows),) each; 0 for a row or a query without tokens.
@@ -49,12 +48,11 @@ class Late:
         result = np.zeros(len(rows), np.float32)
         gaps = np.zeros(len(rows), np.float32)
         asked = np.asarray(self._encoder.token_ids([query])[0], np.int64)
-        sizes = self._starts[rows + 1] - self._starts[rows]
+        pieces, sizes = self.ids.take(rows)
         filled = np.flatnonzero(sizes > 0)
         weights = self._lengths[asked]
         if len(asked) == 0 or len(filled) == 0 or weights.sum() <= 0:
             return result, gaps
-        pieces = np.concatenate([self._ids[self._starts[r] : self._starts[r + 1]] for r in rows[filled]])
         distinct, where = np.unique(pieces, return_inverse=True)
         likeness: Floats = self._units[asked] @ self._units[distinct].T
         edges = np.concatenate([[0], np.cumsum(sizes[filled])[:-1]])
@@ -65,11 +63,10 @@ class Late:
             gaps[filled] = (weights[named, None] * (1 - met[named])).max(axis=0) / weights.sum()
         return result, gaps
 
-    def save(self, file: Path) -> None:
-        """``file`` ends in .npz."""
-        np.savez(file, ids=self._ids.astype(np.uint32), starts=self._starts)
+    def save(self, folder: Path, name: str = NAME) -> None:
+        self.ids.save(folder, name)
 
     @classmethod
-    def load(cls, file: Path, encoder: TokenEncoder) -> Late:
-        with np.load(file) as saved:
-            return cls(saved["ids"].astype(np.int64), saved["starts"], encoder)
+    def load(cls, folder: Path, encoder: TokenEncoder, name: str = NAME) -> Late:
+        """Mapped, not read."""
+        return cls(Ragged.load(folder, name), encoder)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 import re
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from index.fuse import Bools, Ints, Scores, best
+from index.ragged import Array, Ragged, mapped, write_joined
 
 K1, B = 1.2, 0.75
 FOLDER = "lexical"
@@ -34,67 +37,143 @@ def word_counts() -> tuple[dict[str, int], int]:
     return jieba.dt.FREQ, jieba.dt.total
 
 
-class Lexical:
-    """BM25 (Robertson; Lucene's idf) scaled to [0, 1]: the share of what the query could score at most."""
+@lru_cache(maxsize=1 << 20)
+def fingerprint(word: str) -> int:
+    """64 bits that stand for a word: two of a million words share them with a chance of 3 in 10^8."""
+    return int.from_bytes(hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
-    def __init__(self, engine: Any, counts: dict[str, int], size: int) -> None:
-        self._engine = engine
-        self._counts = counts  # word → number of rows that hold it
-        self._size = size
+
+def fingerprints(rows: Sequence[Sequence[str]]) -> Ragged:
+    """The words of each row by their fingerprints."""
+    return Ragged.of([list(map(fingerprint, row)) for row in rows], np.uint64)
+
+
+class Lexical:
+    """BM25 (Robertson; Lucene's idf) scaled to [0, 1]: the share of what the query could score at most.
+
+    Scores are kept for each word and row that holds it, as bm25s does (Lù 2024, "BM25S"), in arrays that are mapped
+    when loaded: a search reads the lists of its words alone.
+    """
+
+    def __init__(self, words: Array, rows: Ragged, postings: Ragged, weights: Array) -> None:
+        """``words``: sorted fingerprints; ``rows``: the places in ``words`` of each row's words.
+
+        ``postings``: for each word the rows that hold it, in order; ``weights`` float32, one for each of them.
+        """
+        self._words = words
+        self._rows = rows
+        self._postings = postings
+        self._weights = weights
 
     @classmethod
     def build(cls, rows: Sequence[Sequence[str]]) -> Lexical:
-        """``rows``: the tokens of each passage."""
-        import bm25s
+        """``rows``: the words of each passage."""
+        with tempfile.TemporaryDirectory() as home:
+            cut = fingerprints(rows)
+            cls.assemble(lambda: [cut], Path(home))
+            made = cls.load(Path(home))
+            return cls(*(_in_memory(part) for part in (made._words, made._rows, made._postings, made._weights)))
 
-        counts: dict[str, int] = {}
-        for row in rows:
-            for word in set(row):
-                counts[word] = counts.get(word, 0) + 1
-        engine = None
-        if counts:
-            engine = bm25s.BM25(k1=K1, b=B, method="lucene")
-            engine.index([list(row) for row in rows], show_progress=False)
-        return cls(engine, counts, len(rows))
+    @staticmethod
+    def assemble(blocks: Callable[[], Iterable[Ragged]], folder: Path, name: str = FOLDER) -> None:
+        """Write what ``load`` reads into ``folder / name``, from the fingerprints of all rows in blocks.
+
+        The blocks are asked for four times and held one at a time.
+        """
+        home = folder / name
+        home.mkdir()
+        words = np.zeros(0, np.uint64)
+        for block in blocks():
+            words = np.union1d(words, block.flat)
+        np.save(home / "words.npy", words)
+        write_joined(home, "rows", (Ragged(np.searchsorted(words, block.flat), block.starts) for block in blocks()))
+        rows = Ragged.load(home, "rows")
+        counts = np.zeros(len(words), np.int64)  # rows that hold each word
+        for _, held, _ in _counted(rows):
+            counts += np.bincount(held, minlength=len(words))
+        starts = np.cumsum([0, *counts], dtype=np.int64)
+        idf = np.log(1 + (len(rows) - counts + 0.5) / (counts + 0.5))
+        lengths = np.diff(rows.starts)
+        norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()) if len(rows) else 0.0, 1e-9))
+        np.save(home / "postings.starts.npy", starts)
+        flat = np.lib.format.open_memmap(home / "postings.flat.npy", "w+", np.uint32, (int(starts[-1]),))
+        weights = np.lib.format.open_memmap(home / "weights.npy", "w+", np.float32, (int(starts[-1]),))
+        free = starts[:-1].copy()
+        for row, held, times in _counted(rows):
+            edges = np.flatnonzero(np.diff(held, prepend=-1))
+            size = np.diff(edges, append=len(held))
+            places = np.repeat(free[held[edges]] - edges, size) + np.arange(len(held))
+            flat[places] = row
+            weights[places] = idf[held] * times / (times + norm[row])
+            free[held[edges]] += size
+        flat.flush()
+        weights.flush()
 
     def __len__(self) -> int:
-        return self._size
+        return len(self._rows)
 
     def search(self, query: Sequence[str], k: int, allowed: Bools | None = None) -> tuple[Ints, Scores]:
         """The ``k`` best rows that share a word with the query, best first, ties to the lower row."""
         scores = self.scores(query)
         if allowed is not None:
-            scores = np.where(allowed, scores, np.float32(0))
-        rows = np.flatnonzero(scores > 0)
+            scores *= allowed
+        rows = np.flatnonzero(scores)
+        if 0 < k < len(rows):
+            least = np.partition(scores[rows], len(rows) - k)[len(rows) - k]
+            rows = rows[scores[rows] >= least]
         return best(rows, scores[rows], max(k, 0))
 
-    def scores(self, query: Sequence[str]) -> Scores:
-        """The score of every row, float32 (n,): BM25 over the most that the query's words could give."""
-        known = [word for word in query if word in self._counts]
-        if self._engine is None or not known:
-            return np.zeros(self._size, np.float32)
-        most = sum(self._idf(word) for word in query) * (K1 + 1) / 1.0
-        found = self._engine.get_scores(known) * (K1 + 1)
-        return np.asarray(np.minimum(found / most, 1.0), np.float32)
+    def scores(self, query: Sequence[str], rows: Ints | None = None) -> Scores:
+        """The score of every row, or of the given ones, float32: BM25 over the most that the query's words could give."""
+        places = self._places(query)
+        found = np.zeros(len(self) if rows is None else len(rows), np.float32)
+        most = sum(self.idf(query))
+        for place in places[places >= 0]:
+            piece = slice(int(self._postings.starts[place]), int(self._postings.starts[place + 1]))
+            holding, weights = self._postings.flat[piece], self._weights[piece]
+            if rows is None:
+                found[holding] += weights
+            else:
+                at = np.minimum(np.searchsorted(holding, rows.astype(np.uint32)), len(holding) - 1)
+                found += np.where(holding[at] == rows, weights[at], np.float32(0))
+        return np.minimum(found / np.float32(most), np.float32(1)) if most > 0 else found
 
-    def _idf(self, word: str) -> float:
-        count = self._counts.get(word, 0)
-        return float(np.log(1 + (self._size - count + 0.5) / (count + 0.5)))
+    def idf(self, query: Sequence[str]) -> list[float]:
+        """How rare each word of the query is: ln(1 + (rows − holding + ½) / (holding + ½))."""
+        places = self._places(query)
+        holding = np.where(places >= 0, self._postings.starts[places + 1] - self._postings.starts[places], 0)
+        return np.log(1 + (len(self) - holding + 0.5) / (holding + 0.5)).tolist()  # type: ignore[no-any-return]
 
-    def save(self, folder: Path, name: str = FOLDER) -> None:
-        """Write into ``folder / name``."""
-        home = folder / name
-        home.mkdir()
-        if self._engine is not None:
-            self._engine.save(str(home), show_progress=False)
-        (home / "counts.json").write_text(json.dumps([self._size, self._counts], ensure_ascii=False), encoding="utf-8")
+    def cuts(self, rows: Ints) -> Ragged:
+        """The fingerprints of the words of given rows, as ``assemble`` took them."""
+        part = self._rows.at(rows)
+        return Ragged(self._words[part.flat], part.starts)
+
+    def _places(self, query: Sequence[str]) -> Ints:
+        """Where each word stands in ``words``, -1 where it does not."""
+        wanted = np.array(list(map(fingerprint, query)), np.uint64)
+        places = np.searchsorted(self._words, wanted)
+        if len(self._words) == 0:
+            return np.full(len(wanted), -1, np.int64)
+        there = self._words[np.minimum(places, len(self._words) - 1)] == wanted
+        return np.where(there, places, -1).astype(np.int64)
 
     @classmethod
     def load(cls, folder: Path, name: str = FOLDER) -> Lexical:
-        """Read what ``save`` wrote there."""
-        import bm25s
-
+        """Mapped, not read."""
         home = folder / name
-        size, counts = json.loads((home / "counts.json").read_text(encoding="utf-8"))
-        engine = bm25s.BM25.load(str(home), mmap=True) if counts else None
-        return cls(engine, counts, size)
+        return cls(mapped(home / "words.npy"), Ragged.load(home, "rows"), Ragged.load(home, "postings"), mapped(home / "weights.npy"))
+
+
+def _counted(rows: Ragged, step: int = 4096) -> Iterator[tuple[Ints, Ints, Ints]]:
+    """(row, word, times) of each word of each row, ordered by word and row, for some rows at a time."""
+    for first in range(0, len(rows), step):
+        starts = np.asarray(rows.starts[first : first + step + 1])
+        held = rows.flat[starts[0] : starts[-1]].astype(np.int64)
+        row = np.repeat(np.arange(first, first + len(starts) - 1), np.diff(starts))
+        keys, times = np.unique(held * len(rows) + row, return_counts=True)
+        yield keys % len(rows), keys // len(rows), times
+
+
+def _in_memory(part: Any) -> Any:
+    return Ragged(np.array(part.flat), np.array(part.starts)) if isinstance(part, Ragged) else np.array(part)

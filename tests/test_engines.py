@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.dense import Dense
+from index.embed import unit_rows
 from index.fuse import Weights, best, fuse
 from index.late import Late
-from index.lexical import K1, B, Lexical, tokens
+from index.lexical import K1, B, Lexical, fingerprints, tokens
 
 PASSAGES = [["出口", "退税"], ["出口", "保险", "补贴"], ["天气"], ["出口", "退税"]]
 VECTORS = np.array([[1, 0, 0], [0.6, 0.8, 0], [0, 0, 1], [1, 0, 0]], np.float32)
@@ -64,12 +65,18 @@ def test_only_allowed_rows(make: Any) -> None:
     assert len(engine.search(query, 10, np.zeros(4, bool))[0]) == 0
 
 
-@ENGINES
-def test_saved_and_loaded(make: Any, tmp_path: Path) -> None:
-    engine, query = make()
+def test_vectors_saved_and_loaded(tmp_path: Path) -> None:
+    engine, query = dense()
     engine.save(tmp_path)
-    again = type(engine).load(tmp_path)
+    assert [a.tolist() for a in Dense.load(tmp_path).search(query, 4)] == [a.tolist() for a in engine.search(query, 4)]
+
+
+def test_words_come_in_blocks_and_are_mapped(tmp_path: Path) -> None:
+    engine, query = lexical()
+    Lexical.assemble(lambda: [fingerprints(PASSAGES[:1]), fingerprints(PASSAGES[1:])], tmp_path)
+    again = Lexical.load(tmp_path)
     assert [a.tolist() for a in again.search(query, 4)] == [a.tolist() for a in engine.search(query, 4)]
+    assert again.cuts(np.array([2, 0])).flat.tolist() == fingerprints([PASSAGES[2], PASSAGES[0]]).flat.tolist()
 
 
 def test_cosine_by_hand() -> None:
@@ -98,8 +105,38 @@ def test_bm25_counts_unknown_words_in_what_could_be_had() -> None:
 def test_bm25_of_an_empty_library(tmp_path: Path) -> None:
     engine = Lexical.build([])
     assert len(engine.search(["退税"], 3)[0]) == 0
-    engine.save(tmp_path)
+    Lexical.assemble(lambda: [], tmp_path)
     assert len(Lexical.load(tmp_path)) == 0
+    assert Lexical.load(tmp_path).scores(["退税"]).tolist() == []
+
+
+@given(
+    st.lists(st.lists(st.sampled_from("甲乙丙丁"), max_size=6), min_size=1, max_size=12).filter(any),
+    st.lists(st.sampled_from("甲乙丙丁"), min_size=1, max_size=4),
+)
+def test_bm25_is_what_bm25s_gives(rows: list[list[str]], query: list[str]) -> None:
+    import bm25s
+
+    peer = bm25s.BM25(k1=K1, b=B, method="lucene")
+    peer.index(rows, show_progress=False)
+    engine = Lexical.build(rows)
+    known = [word for word in query if any(word in row for row in rows)]
+    expected = peer.get_scores(known) / sum(engine.idf(query)) if known else np.zeros(len(rows))
+    assert engine.scores(query).tolist() == pytest.approx(expected.tolist(), abs=1e-5)
+    some = np.arange(len(rows))[::2]
+    assert engine.scores(query, some).tolist() == pytest.approx(engine.scores(query)[some].tolist(), abs=1e-7)
+
+
+def test_many_vectors_are_searched_through_lists() -> None:
+    chance = np.random.default_rng(1)
+    vectors = unit_rows(chance.normal(size=(3000, 16)).astype(np.float32))
+    exact, lists = Dense.build(vectors), Dense.build(vectors, exact=100)
+    found = [len(set(exact.search(v, 10)[0]) & set(lists.search(v, 10)[0])) for v in vectors[:50]]
+    assert np.mean(found) >= 9.5
+    allowed = chance.random(3000) < 0.01
+    rows, scores = lists.search(vectors[0], 100, allowed)
+    assert sorted(rows.tolist()) == np.flatnonzero(allowed).tolist()  # a filter loses nothing
+    assert scores.tolist() == pytest.approx((vectors[rows] @ vectors[0]).tolist(), abs=0.02)
 
 
 class TwoTokens:
@@ -121,8 +158,8 @@ def test_late_interaction_by_hand(tmp_path: Path) -> None:
     assert scores.tolist() == pytest.approx(expected)
     assert gaps.tolist() == pytest.approx([0, 0.8 / 3, 0, 1 / 3], abs=1e-6)
     assert late.scores("", rows)[0].tolist() == [0, 0, 0, 0]
-    late.save(tmp_path / "tokens.npz")
-    again = Late.load(tmp_path / "tokens.npz", TwoTokens())
+    late.save(tmp_path)
+    again = Late.load(tmp_path, TwoTokens())
     assert again.scores("xz", rows[::-1])[0].tolist() == pytest.approx(expected[::-1])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ def test_an_empty_library_is_searchable(tmp_path: Path) -> None:
 def test_each_text_is_encoded_once(index: ClauseIndex) -> None:
     encoder = CountEncoder()
     ClauseIndex.build(documents(), encoder)
-    assert len(encoder.texts) == 2 * len(index)  # each sentence and its context
+    assert len(encoder.texts) == len(set(encoder.texts)) == 13  # eight sentences in five contexts
 
 
 def test_a_build_takes_over_what_has_not_changed(index: ClauseIndex) -> None:
@@ -84,7 +85,9 @@ def test_a_build_takes_over_what_has_not_changed(index: ClauseIndex) -> None:
 def test_a_build_takes_nothing_over_from_another_encoder(index: ClauseIndex) -> None:
     encoder = CountEncoder("count-2")
     ClauseIndex.build(documents(), encoder, previous=index)
-    assert len(encoder.texts) == 2 * len(index)
+    again = CountEncoder("count-2")
+    ClauseIndex.build(documents(), again)
+    assert encoder.texts == again.texts
 
 
 def test_traditional_and_full_width_find_the_same(index: ClauseIndex) -> None:
@@ -142,7 +145,7 @@ def test_another_format_is_stale(index: ClauseIndex, tmp_path: Path) -> None:
         ClauseIndex.load(tmp_path, CountEncoder())
 
 
-@pytest.mark.parametrize("name", ["dense.faiss", "documents.json", "lexical/counts.json", "rows.json"])
+@pytest.mark.parametrize("name", ["dense.faiss", "documents.jsonl", "lexical/weights.npy", "rows.npy", "sources.json"])
 @pytest.mark.parametrize("harm", ["flip", "remove"])
 def test_a_damaged_file_is_named(index: ClauseIndex, tmp_path: Path, name: str, harm: str) -> None:
     index.save(tmp_path)
@@ -165,13 +168,48 @@ def test_a_damaged_pointer_is_named(index: ClauseIndex, tmp_path: Path, text: st
 def test_a_half_written_version_is_never_read(index: ClauseIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index.save(tmp_path)
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("index.store._write_json", fail)
+    monkeypatch.setattr("index.build.write_manifest", fail)
     with pytest.raises(OSError, match="disk full"):
-        ClauseIndex.build(documents()[:1], CountEncoder()).save(tmp_path)
+        ClauseIndex.build(documents()[:1], CountEncoder(), folder=tmp_path)
     assert len(ClauseIndex.load(tmp_path, CountEncoder()).documents) == 2
+
+
+def test_a_build_that_was_broken_off_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.cut.BLOCK", 1)  # a block for each document
+    told: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int) -> None:
+        told.append((done, total))
+        raise KeyboardInterrupt
+
+    first, second = CountEncoder(), CountEncoder()
+    with pytest.raises(KeyboardInterrupt):
+        ClauseIndex.build(documents(), first, stop, folder=tmp_path)
+    assert told == [(1, 2)]
+    resumed = ClauseIndex.build(documents(), second, folder=tmp_path)
+    whole = CountEncoder()
+    assert resumed.search("展位费补助", 20) == ClauseIndex.build(documents(), whole).search("展位费补助", 20)
+    assert first.texts + second.texts == whole.texts  # nothing twice
+    assert ClauseIndex.load(tmp_path, CountEncoder()).documents == documents()
+    assert not list(tmp_path.rglob("block-*"))
+
+
+def test_damage_to_a_large_index_is_found_while_it_serves(index: ClauseIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index.save(tmp_path)
+    monkeypatch.setattr("index.manifest.AT_ONCE", 0)
+    file = next(tmp_path.glob("v-*")) / "lexical/weights.npy"
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(bytes(data))
+    loaded = ClauseIndex.load(tmp_path, CountEncoder())
+    for thread in threading.enumerate():
+        if thread.name == "index-check":
+            thread.join()
+    with pytest.raises(IndexDamaged, match=r"weights\.npy"):
+        loaded.search("展会")
 
 
 def test_seed_quotes_are_slices_of_the_files(seeds_index: ClauseIndex) -> None:

@@ -1,0 +1,113 @@
+"""Documents → the files of an index, block by block: memory is bounded, and a build that was broken off goes on where it was."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index import dense as dense_engine
+from index.cut import Cut, Known, block_key, blocks, cut, load_cut, save_cut
+from index.dense import Dense
+from index.embed import Encoder, TokenEncoder
+from index.lexical import Lexical
+from index.manifest import damaged, encoder_facts, text_digest, write_manifest
+from index.ragged import Array, write_array, write_joined
+from index.records import Document
+from index.shelf import ShelfWriter
+
+LEXICON = "lexicon"
+TOKENS, WHOLE = "tokens", "whole"
+ROWS, PARTS, KEYS, FIRST = "rows.npy", "parts.npy", "keys.npy", "first.npy"
+
+Progress = Callable[[int, int], None]
+"""Called with (done, total) documents while an index is built."""
+
+
+def write_index(
+    documents: Sequence[Document],
+    encoder: Encoder,
+    work: Path,
+    parser: str,
+    progress: Progress | None = None,
+    known: Known | None = None,
+) -> Path:
+    """Write a version into a folder inside ``work`` and give that; ``work`` keeps the blocks if this is broken off.
+
+    ``parser`` stands for the program that cuts the documents; blocks of another one are not taken over.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    version = work / "version"
+    shutil.rmtree(version, ignore_errors=True)
+    version.mkdir()
+    files, sources = _cut_all(documents, encoder, work, version, parser, progress, known)
+    count = assemble(files, encoder, version)
+    write_manifest(version, parser, encoder, sources, count)
+    for file in work.glob("block-*"):
+        file.unlink()
+    return version
+
+
+def _cut_all(
+    documents: Sequence[Document],
+    encoder: Encoder,
+    work: Path,
+    version: Path,
+    parser: str,
+    progress: Progress | None,
+    known: Known | None,
+) -> tuple[list[Path], dict[str, str]]:
+    """Cut every block that is not there yet; gives the files of the blocks and source → digest."""
+    made_by = f"{parser} {encoder_facts(encoder)}"
+    shelf = ShelfWriter(version)
+    files: list[Path] = []
+    sources: dict[str, str] = {}
+    for number, (held, lines) in enumerate(blocks(documents)):
+        file, key = work / f"block-{number:06d}.npz", block_key(lines, made_by)
+        if load_cut(file, key) is None:
+            save_cut(cut(held, encoder, known), file, key)
+        for document, line in zip(held, lines, strict=True):
+            shelf.add(document.id, line)
+            sources[document.source] = text_digest(document.text)
+        files.append(file)
+        if progress:
+            progress(len(shelf), len(documents))
+    shelf.close()
+    return files, sources
+
+
+def assemble(files: Sequence[Path], encoder: Encoder, version: Path) -> int:
+    """Write the engines' files of all blocks, holding one block at a time; gives the number of sentences."""
+
+    def cuts() -> Iterator[Cut]:
+        for file in files:
+            made = load_cut(file)
+            if made is None:
+                raise damaged(file)
+            yield made
+
+    first = [0]  # the row that each document begins with
+    offsets = [(0, 0)]  # documents and parts before each block
+
+    def rows() -> Iterator[Array]:
+        for made in cuts():
+            documents, parts = offsets[-1]
+            count = int(made.documents)
+            first.extend((first[-1] + np.cumsum(np.bincount(made.rows[:, 0], minlength=count))).tolist())
+            offsets.append((documents + count, parts + len(made.whole)))
+            yield made.rows + np.array([documents, 0, 0, 0], np.int32)
+
+    count = write_array(version / ROWS, rows(), np.int32, 4)
+    np.save(version / FIRST, np.array(first, np.int64))
+    write_array(version / PARTS, (made.part + parts for made, (_, parts) in zip(cuts(), offsets, strict=False)), np.int32)
+    write_array(version / KEYS, (made.keys for made in cuts()), np.uint64)
+    Lexical.assemble(lambda: (made.words for made in cuts()), version)
+    Lexical.assemble(lambda: (made.lexicon for made in cuts()), version, LEXICON)
+    if isinstance(encoder, TokenEncoder):
+        write_joined(version, TOKENS, (made.tokens for made in cuts()))
+        write_joined(version, WHOLE, (made.whole for made in cuts()))
+    Dense.assemble(lambda: (made.vectors for made in cuts()), count, encoder.dimension, dense_engine.EXACT).save(version)
+
+    return count
