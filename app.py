@@ -17,6 +17,7 @@ import logging
 import os
 import socket
 import sys
+import threading
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -149,8 +150,17 @@ def run(assistant: AssistantLike, bound: socket.socket, host: str, settings: Set
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
     print(f"外贸政策问答 http://{f'[{shown}]' if ':' in shown else shown}:{port}/", flush=True)
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2)
+    threading.Thread(target=warm, args=(assistant,), daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[bound])
+
+
+def warm(assistant: AssistantLike) -> None:
+    """What the first question loads (word lists, pinyin) is loaded before somebody asks it."""
+    try:
+        assistant.ask("出口退税几天能办完？")
+    except TradeAssistantError as problem:
+        logging.getLogger("assistant.page").warning("the first question failed: %s", problem.en)
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:

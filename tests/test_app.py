@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from fakes_page import QUOTES, FakeAssistant
 
 import app
-from assistant.page import render
+from assistant.page import marks, render
+from assistant.page.cards import draw_cards
 from assistant.page.conversation import EARLIER, Turn, ask, conversation, region_choices
 from assistant.page.guard import HEADERS, Guard, cleaned
 from assistant.page.words import WORDS, Language, examples, language_of, say
@@ -80,7 +81,7 @@ def marks_of(html: str) -> list[str]:
 def test_the_marked_text_is_the_quoted_text(assistant: FakeAssistant, name: str, language: Language) -> None:
     quote = assistant.quote(name)
     texts = {document.source: document.text for document in assistant.documents}
-    html = render._cards("x", [quote], texts, language, 0)
+    html = draw_cards("x", [quote], texts, language, 0)
     Tags(html)
     assert set(marks_of(html)) == {texts[quote["source"]][quote["start"] : quote["end"]]}
 
@@ -91,22 +92,22 @@ def test_any_span_of_any_clause_is_marked_verbatim(data: st.DataObject) -> None:
     clause = sorted(data.draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
     start = data.draw(st.integers(clause[0], clause[1]))
     end = data.draw(st.integers(start, clause[1]))
-    whole = render.trimmed(text, (min(clause[0], start), max(clause[1], end)))
+    whole = marks.trimmed(text, (min(clause[0], start), max(clause[1], end)))
     whole = (min(whole[0], start), max(whole[1], end))
-    marks = [(start, end, 1)] if end > start else []
-    html = render.marked(text, whole, marks)
-    assert marks_of(html) == [text[s:e] for s, e, _ in marks]
+    quoted = [(start, end, 1)] if end > start else []
+    html = marks.marked(text, whole, quoted)
+    assert marks_of(html) == [text[s:e] for s, e, _ in quoted]
     assert unescape(re.sub(r"</?mark[^>]*>", "", html)) == text[whole[0] : whole[1]]
-    if marks:
-        windows = render._windows(text, whole, marks)
+    if quoted:
+        windows = marks.windows(text, whole, quoted)
         assert all(whole[0] <= a < b <= whole[1] for a, b in windows)
-        assert marks_of(render._snippet(text, whole, windows, marks)) == [text[start:end]]
+        assert marks_of(marks.snippet(text, whole, windows, quoted)) == [text[start:end]]
 
 
 def test_a_quote_that_is_not_in_its_source_is_never_shown(assistant: FakeAssistant) -> None:
     quote = {**assistant.quote("重庆信保"), "text": "给予保费200%补贴"}
     texts = {document.source: document.text for document in assistant.documents}
-    html = render._cards("x", [quote], texts, "zh", 0)
+    html = draw_cards("x", [quote], texts, "zh", 0)
     assert "<mark" not in html
     assert "200%" not in html
     assert say("unverified", "zh") in html
@@ -114,7 +115,7 @@ def test_a_quote_that_is_not_in_its_source_is_never_shown(assistant: FakeAssista
 
 def test_a_quote_whose_document_has_gone_is_shown_alone(assistant: FakeAssistant) -> None:
     quote = assistant.quote("重庆信保")
-    assert marks_of(render._cards("x", [quote], {}, "zh", 0)) == [quote["text"]]
+    assert marks_of(draw_cards("x", [quote], {}, "zh", 0)) == [quote["text"]]
 
 
 def test_quotes_of_one_clause_share_a_card(assistant: FakeAssistant) -> None:
@@ -127,13 +128,13 @@ def test_quotes_of_one_clause_share_a_card(assistant: FakeAssistant) -> None:
 
 
 def test_overlapping_quotes_lose_no_text() -> None:
-    assert marks_of(render.marked("甲乙丙丁", (0, 4), [(0, 3, 1), (1, 4, 2)])) == ["甲乙丙", "丁"]
+    assert marks_of(marks.marked("甲乙丙丁", (0, 4), [(0, 3, 1), (1, 4, 2)])) == ["甲乙丙", "丁"]
 
 
 def test_a_long_clause_is_folded_and_a_short_one_is_not(assistant: FakeAssistant) -> None:
     texts = {document.source: document.text for document in assistant.documents}
-    long = render._cards("x", [assistant.quote("威海信保")], texts, "zh", 0)
-    short = render._cards("x", [assistant.quote("重庆退税")], texts, "zh", 0)
+    long = draw_cards("x", [assistant.quote("威海信保")], texts, "zh", 0)
+    short = draw_cards("x", [assistant.quote("重庆退税")], texts, "zh", 0)
     assert "<details>" in long
     assert "展开条款全文" in long
     assert "<details>" not in short

@@ -12,13 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import ARGS, CHROMIUM
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-ARGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 ANSWER = "#conversation .answer:not(.pending)"
 INSURANCE = "小微企业投保出口信用保险有什么补贴"
 
@@ -323,6 +319,42 @@ def test_no_label_of_the_framework_is_left(visit: Visit) -> None:
         assert name in names
 
 
+WRITTEN = """() => {
+  const names = ["aria-label", "placeholder", "title", "alt", "aria-description", "aria-valuetext"];
+  const out = new Set();
+  for (const e of document.body.querySelectorAll("*")) {
+    if (e.closest("script, style, template, select, [lang=zh-CN]:not(html), .chip, .path, .question, [data-source], [data-copy]")) continue;
+    for (const name of names) if (e.getAttribute(name)) out.add(e.getAttribute(name));
+    for (const n of e.childNodes) if (n.nodeType === 3 && n.textContent.trim()) out.add(n.textContent.trim());
+  }
+  return [...out];
+}"""
+OWN = {"English", "中文", "语言 / Language", "Markdown", "Word"}  # names that stay as they are, in both languages
+
+
+@pytest.mark.parametrize("query", ["", "?lang=en"])
+def test_every_word_outside_the_documents_is_in_the_language_of_the_page(chromium: Any, server: str, query: str) -> None:
+    """Every text, label, placeholder and hint of every tab, the framework's own among them."""
+    for visit in visited(chromium, server, 1280, query):
+        page, written = visit.page, set()
+        for tab in ("chat", "lookup", "batch", "evaluation"):
+            page.click(f"#tab-{tab}")
+            settled(visit)
+            if tab == "lookup":  # the results are the documents' own words
+                look(visit, "qqqqqqq")
+            written |= set(page.evaluate(WRITTEN))
+        page.click("#tab-chat")
+        page.click("#region input")
+        settled(visit)
+        written |= set(page.evaluate(WRITTEN))
+        words = written - OWN
+        if query:
+            assert {word for word in words if re.search("[一-鿿]", word)} == set()
+        else:
+            abroad = {word for word in words if re.search("[A-Za-z]{2}", word) and not re.search("[一-鿿]", word)}
+            assert abroad == set()
+
+
 def test_changing_the_language_does_not_move_the_page(visit: Visit) -> None:
     visit.ask(INSURANCE)
     page = visit.page
@@ -525,6 +557,38 @@ def test_filters_narrow_and_reset(visit: Visit) -> None:
     with page.expect_response("**/page/lookup*"):
         page.click("[data-lookup] button[type=reset]")
     page.wait_for_function("document.querySelectorAll('[data-hit]').length > 5")
+
+
+@pytest.mark.parametrize("name", ["document", "status", "year", "unit", "figures"])
+def test_every_filter_is_sent_and_bounds(other: Visit, name: str) -> None:
+    page = other.page
+    before = look(other, "").count()
+    with page.expect_response(lambda r: "page/lookup" in r.url and f"{name}=" in r.url):
+        if name == "figures":
+            page.check("[data-lookup] [name=figures]")
+        else:
+            page.select_option(f"[data-lookup] select[name={name}]", index=1)
+    settled(other, 150)
+    hits = page.locator("[data-hit]")
+    assert 0 < hits.count() < before or (name == "status" and page.locator(".nothing").count())
+    if name == "unit":
+        unit = page.input_value("[data-lookup] select[name=unit]")
+        assert all(unit in text for text in page.locator("[data-hit] .units").all_inner_texts())
+
+
+def test_pinyin_does_not_search_before_it_is_chosen(other: Visit) -> None:
+    page = other.page
+    look(other, "")
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url) if "page/lookup" in r.url else None)
+    page.click("[data-lookup] input[type=search]")
+    keys = page.context.new_cdp_session(page)
+    keys.send("Input.imeSetComposition", {"text": "tuishui", "selectionStart": 7, "selectionEnd": 7})
+    settled(other)
+    assert asked == []
+    with page.expect_response(lambda r: "page/lookup" in r.url):
+        keys.send("Input.insertText", {"text": "退税"})
+    assert page.input_value("[data-lookup] input[type=search]") == "退税"
 
 
 def test_nothing_found_says_what_to_do(visit: Visit) -> None:

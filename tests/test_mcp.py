@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import shlex
+import shutil
 import socket
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +22,7 @@ import pytest
 from conftest import ROOT
 
 from assistant.chat import Assistant
+from assistant.page.conversation import ask, draw_turn
 
 mcp = pytest.importorskip("mcp", reason="needs the extra mcp")
 from mcp.client import Client  # noqa: E402
@@ -105,6 +113,21 @@ def test_every_surface_gives_the_same_quotes(address: str, assistant: Assistant)
     assert [q["text"] for q in over_http["quotes"]] == expected
     assert [q["text"] for q in over_mcp["quotes"]] == expected
     assert [record["content"] for record in records] == expected
+    page = draw_turn(ask(assistant, QUESTION, [], ""), 0, assistant, "zh")[1]
+    shown = page[: page.find('class="quotes related"')] if 'class="quotes related"' in page else page
+    assert {unescape(mark) for mark in re.findall("<mark[^>]*>(.*?)</mark>", shown, re.S)} == set(expected)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+def test_curl_as_the_page_of_the_interface_shows_it(address: str, assistant: Assistant) -> None:
+    """The call for /api/ask, copied from /api into a shell."""
+    import httpx
+
+    told = [unescape(call) for call in re.findall("<pre[^>]*>(.*?)</pre>", httpx.get(f"{address}/api").text, re.S)]
+    (call,) = [call for call in told if "/api/ask" in call]
+    done = subprocess.run(["sh", "-c", call], capture_output=True, text=True, encoding="utf-8", env={**os.environ, "no_proxy": "*"})
+    asked = json.loads(shlex.split(call)[-1])["question"]
+    assert quoted(json.loads(done.stdout)) == quoted(assistant.ask(asked).to_dict())
 
 
 def test_a_conversation_and_a_region(server: Any, assistant: Assistant) -> None:

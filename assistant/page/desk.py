@@ -10,7 +10,8 @@ from html import escape
 from assistant.answer import quote_dict
 from assistant.export import citation
 from assistant.lookup import KINDS, STATUSES, Figure, Found, choices
-from assistant.page.render import badge, badges, clause_label, copy_button, fact, marked, region_badge, source_button, trimmed
+from assistant.page.marks import marked, trimmed
+from assistant.page.pieces import badge, badges, clause_label, copy_button, fact, named, region_badge, source_button
 from assistant.page.words import WORDS, Language, region_name, say
 from index.records import Document
 from index.text import one_line
@@ -113,11 +114,10 @@ def _hit(one: Found, language: Language, as_of: datetime.date) -> str:
     units = "、".join(part.responsible or ())
     colon = "：" if language == "zh" else ": "
     charge = f'<p class="units">{escape(say("responsible", language))}{colon}{escape(units)}</p>' if units else ""
-    title = one_line(document.title or say("untitled", language))
     return (
         f'<li class="hit" tabindex="-1" data-hit><div class="hit-head"><strong>{escape(name)}</strong>'
         f'<span class="badges">{region_badge(document.region, language)}{badges(quote, language)}</span></div>'
-        f'<p class="hit-doc">{escape(title)}</p>'
+        f'<p class="hit-doc">{named(document.title, language)}</p>'
         f'<p class="hit-text" lang="zh-CN">{marked(document.text, body, inside)}</p>{charge}'
         f'<div class="acts">{source_button(document.id, seen, name, language)}{copy_button(citation(quote), name, language)}</div></li>'
     )

@@ -1,36 +1,24 @@
 """Answers drawn as HTML: pure functions over the public JSON form of an Answer.
 
 Nothing here decides what is true. Every piece of text is escaped; the text inside ``<mark>`` is the
-source's own, character for character, and line breaks are folded by the style sheet alone.
+source's own, character for character (``marks``), and line breaks are folded by the style sheet alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Protocol
 
-from assistant.export import answer_text, citation
+from assistant.export import answer_text
+from assistant.page.cards import draw_cards
+from assistant.page.pieces import badge, copy_button, fact, named, region_badge
 from assistant.page.words import Language, examples, region_name, say
-from index.text import one_line
 
 Json = Mapping[str, Any]
-Span = tuple[int, int]
 
 LONG_QUESTION = 600  # characters of a question that are shown
-LONG_CLAUSE = 280  # a clause longer than this is folded around what is quoted
-CONTEXT = 60  # characters shown beside a quote in a folded clause, more up to the sentence's end
-SENTENCE_END = "。；！？\n"
-
-BADGE_LOOKS = {
-    "draft": "warn",
-    "abridged": "plain",
-    "expired": "bad",
-    "not_yet": "warn",
-    "not_stated": "plain",
-    "in_force": "good",
-}
 
 
 class DocumentLike(Protocol):
@@ -80,8 +68,7 @@ def draw_welcome(documents: Sequence[DocumentLike], language: Language) -> str:
 
 
 def _document_line(document: DocumentLike, language: Language) -> str:
-    title = document.title or say("untitled", language)
-    return f"<li>{region_badge(document.region, language)}{escape(title)}{badge(document.status, language)}</li>"
+    return f"<li>{region_badge(document.region, language)}{named(document.title, language)}{badge(document.status, language)}</li>"
 
 
 def draw_answer(answer: Json, texts: Mapping[str, str], language: Language, turn: int) -> str:
@@ -94,8 +81,8 @@ def draw_answer(answer: Json, texts: Mapping[str, str], language: Language, turn
         f'<div class="lead">{markdown(answer["text"], turn, len(quotes), language)}</div>',
         _notices(answer.get("notices") or [], language),
         _comparison(answer.get("comparison"), turn, len(quotes), language),
-        _cards(say("quotes", language), quotes, texts, language, turn),
-        _cards(say("related", language), related, texts, language, None),
+        draw_cards(say("quotes", language), quotes, texts, language, turn),
+        draw_cards(say("related", language), related, texts, language, None),
         _chips(say("choices" if status == "clarify" else "follow_ups", language), answer.get("follow_ups") or []),
         _footer(answer, language),
     ]
@@ -221,252 +208,3 @@ def _footer(answer: Json, language: Language) -> str:
     """The day and the confidence, and the whole answer to take along."""
     copy = copy_button(answer_text(answer, language), "", language, "copy_all") if answer["quotes"] else ""
     return f'<div class="foot">{_meta(answer, language)}{copy}</div>'
-
-
-# ---- quote cards
-
-
-def _cards(heading: str, quotes: Sequence[Json], texts: Mapping[str, str], language: Language, turn: int | None) -> str:
-    """Cards under a heading, one for each clause; quotes of the same clause share its card."""
-    if not quotes:
-        return ""
-    cards: dict[tuple[str, int, int], list[tuple[int, Json]]] = {}
-    unverified = 0
-    for number, quote in enumerate(quotes, 1):
-        if not verbatim(quote, texts):
-            unverified += 1
-            continue
-        key = (quote["source"], quote["clause"]["start"], quote["clause"]["end"])
-        cards.setdefault(key, []).append((number, quote))
-    drawn = "".join(_card(numbered, texts, language, turn) for numbered in cards.values())
-    warning = f'<p class="muted">{escape(say("unverified", language))}</p>' if unverified else ""
-    look = "quotes" if turn is not None else "quotes related"
-    return f'<div class="{look}"><h3>{escape(heading)}</h3>{drawn}{warning}</div>'
-
-
-def verbatim(quote: Json, texts: Mapping[str, str]) -> bool:
-    """Whether the quote is what the source says there; one that is not is never shown."""
-    text = texts.get(quote["source"])
-    return text is None or text[quote["start"] : quote["end"]] == quote["text"]
-
-
-def _card(numbered: Sequence[tuple[int, Json]], texts: Mapping[str, str], language: Language, turn: int | None) -> str:
-    quote = numbered[0][1]
-    document = quote["document"]
-    labels = anchors = own_id = ""
-    if turn is not None:  # cards that the answer refers to
-        labels = "".join(f'<span class="number">[{number}]</span>' for number, _ in numbered)
-        further = [number for number, _ in numbered[1:]]
-        anchors = "".join(f'<span id="t{turn}-q{number}" class="anchor"></span>' for number in further)
-        own_id = f' id="t{turn}-q{numbered[0][0]}"'
-    look = "card many" if len(numbered) > 1 else "card"
-    title = escape(document.get("title") or say("untitled", language))
-    return (
-        f'<article class="{look}"{own_id} tabindex="-1">{anchors}'
-        f'<header>{labels}<h4>{title}</h4><div class="badges">{region_badge(document.get("region"), language)}'
-        f"{badges(quote, language)}</div></header>"
-        f'<p class="clause-name">{_clause_name(quote, language)}</p>'
-        f"{_clause_text(numbered, texts, language)}"
-        f"{_facts(numbered, language)}{_acts(numbered, texts, language)}</article>"
-    )
-
-
-def _acts(numbered: Sequence[tuple[int, Json]], texts: Mapping[str, str], language: Language) -> str:
-    """What one can do with a card: see it in its document, take its citation along."""
-    quotes = [quote for _, quote in numbered]
-    name = clause_label(quotes[0]["clause"].get("number"), quotes[0]["clause"].get("heading")) or say("unnumbered", language)
-    spans = [(quote["start"], quote["end"]) for quote in quotes]
-    there = source_button(quotes[0]["document"]["id"], spans, name, language) if quotes[0]["source"] in texts else ""
-    return f'<div class="acts">{there}{copy_button(chr(10).join(citation(quote) for quote in quotes), name, language)}</div>'
-
-
-def source_button(document: str, spans: Sequence[Span], name: str, language: Language) -> str:
-    """Opens a document in the source view with these spans marked."""
-    marks = ",".join(f"{start}-{end}" for start, end in spans)
-    label = say("open_source_of", language, name=name)
-    return (
-        f'<button type="button" class="act" data-source="{escape(document)}" data-marks="{marks}" aria-label="{escape(label)}">'
-        f"{escape(say('open_source', language))}</button>"
-    )
-
-
-def copy_button(text: str, name: str, language: Language, key: str = "copy_citation") -> str:
-    """Copies ``text``; what it says afterwards comes along."""
-    label = say(f"{key}_of", language, name=name) if name else say(key, language)
-    return (
-        f'<button type="button" class="act" data-copy="{escape(text)}" data-copied="{escape(say("copied", language))}" '
-        f'data-not-copied="{escape(say("not_copied", language))}" aria-label="{escape(label)}">{escape(say(key, language))}</button>'
-    )
-
-
-def clause_label(number: str | None, heading: str | None) -> str:
-    """The name of a clause as printed."""
-    return f"{number or ''}{one_line(heading or '')}"
-
-
-def _clause_name(quote: Json, language: Language) -> str:
-    clause, title = quote["clause"], quote["document"].get("title") or ""
-    name = f"{clause.get('number') or ''}{clause.get('heading') or ''}"
-    if not name:
-        is_title = bool(title) and "".join(quote["text"].split()) == "".join(title.split())
-        name = say("the_title" if is_title else "unnumbered", language)
-    section = clause.get("section")
-    place = f' <span class="muted">{escape(say("section", language))}{escape(section)}</span>' if section else ""
-    return f"<strong>{escape(name)}</strong>{place}"
-
-
-def badges(quote: Json, language: Language) -> str:
-    """What a document is and whether a quote still holds, in words and colour."""
-    states = [quote["document"].get("status"), quote["validity"]["status"]]
-    return "".join(badge(state, language) for state in dict.fromkeys(states))
-
-
-def badge(state: str | None, language: Language) -> str:
-    """One state; nothing where there is none."""
-    if state not in BADGE_LOOKS:
-        return ""
-    return f'<span class="badge {BADGE_LOOKS[state]}">{escape(say(f"status_{state}", language))}</span>'
-
-
-def region_badge(region: str | None, language: Language) -> str:
-    """The region that a document is for."""
-    return f'<span class="badge region">{escape(region_name(region, language))}</span>' if region else ""
-
-
-def fact(value: str | None, language: Language) -> str:
-    """A fact, or that the document does not state it."""
-    return escape(value) if value else f'<span class="muted">{escape(say("not_stated", language))}</span>'
-
-
-def _facts(numbered: Sequence[tuple[int, Json]], language: Language) -> str:
-    quote = numbered[0][1]
-    document, region = quote["document"], quote["document"].get("region")
-    responsible = quote["clause"].get("responsible") or []
-    facts = [
-        ("number", fact(document.get("number"), language)),
-        ("issuer", fact(document.get("issuer"), language)),
-        ("region", fact(region and region_name(region, language), language)),
-        ("issued", fact(document.get("issued"), language)),
-        ("responsible", fact("、".join(responsible), language)),
-        ("validity", _validity(quote["validity"], language)),
-        ("source", _places([quote for _, quote in numbered], language)),
-    ]
-    rows = "".join(f'<div class="fact-{key}"><dt>{escape(say(key, language))}</dt><dd>{value}</dd></div>' for key, value in facts)
-    return f'<dl class="facts">{rows}</dl>'
-
-
-def _validity(validity: Json, language: Language) -> str:
-    start, until = validity.get("from"), validity.get("until")
-    period = None
-    if start and until:
-        period = say("valid_between", language, start=start, until=until)
-    elif start:
-        period = say("valid_from", language, start=start)
-    elif until:
-        period = say("valid_until", language, until=until)
-    basis = validity.get("basis")
-    ground = f' <span class="muted">{escape(say("basis", language, basis=basis))}</span>' if basis else ""
-    return fact(period, language) + ground
-
-
-def _places(quotes: Iterable[Json], language: Language) -> str:
-    listed = list(quotes)
-    spans = ", ".join(say("offsets", language, start=q["start"] + 1, end=q["end"]) for q in listed)
-    return f'<span class="path">{escape(listed[0]["source"])}</span> · {escape(spans)}'
-
-
-# ---- the clause with what is quoted marked in it
-
-
-def _clause_text(numbered: Sequence[tuple[int, Json]], texts: Mapping[str, str], language: Language) -> str:
-    text = texts.get(numbered[0][1]["source"])
-    if text is None:  # the document is no longer here: what was quoted still is
-        alone = "".join(f"<p>{_mark(quote['text'], number)}</p>" for number, quote in numbered)
-        return f'<blockquote class="clause">{alone}</blockquote>'
-    marks = [(quote["start"], quote["end"], number) for number, quote in numbered]
-    clause = numbered[0][1]["clause"]
-    first, last = min(start for start, _, _ in marks), max(end for _, end, _ in marks)
-    whole = trimmed(text, (min(_body(text, clause, first), first), max(clause["end"], last)))
-    full = marked(text, whole, marks)
-    windows = _windows(text, whole, marks)
-    if windows == [whole]:
-        return f'<blockquote class="clause">{full}</blockquote>'
-    return (
-        f'<div class="folded"><details><summary><span class="more">'
-        f"{escape(say('expand', language, n=whole[1] - whole[0]))}</span>"
-        f'<span class="less">{escape(say("collapse", language))}</span></summary>'
-        f'<blockquote class="clause full">{full}</blockquote></details>'
-        f'<blockquote class="clause snippet">{_snippet(text, whole, windows, marks)}</blockquote></div>'
-    )
-
-
-def _body(text: str, clause: Json, first: int) -> int:
-    """Where the clause's text begins: after a heading on a line of its own, which the card names already."""
-    line_end = text.find("\n", clause["start"], first)
-    line = "".join(text[clause["start"] : max(line_end, clause["start"])].split())
-    named = "".join(f"{clause.get('number') or ''}{clause.get('heading') or ''}".split())
-    return line_end if named and line.rstrip("。.：:") == named.rstrip("。.：:") else int(clause["start"])
-
-
-def trimmed(text: str, span: Span) -> Span:
-    """The span without the white space at its ends."""
-    piece = text[span[0] : span[1]]
-    start = span[0] + len(piece) - len(piece.lstrip())
-    return start, max(start, span[0] + len(piece.rstrip()))
-
-
-def _mark(text: str, number: int) -> str:
-    return f'<mark data-n="{number}">{escape(text)}</mark>' if number else f"<mark>{escape(text)}</mark>"
-
-
-def marked(text: str, span: Span, marks: Sequence[tuple[int, int, int]]) -> str:
-    """The span's text, escaped, with the marks that lie in it; of two, the first keeps the overlap."""
-    out, at = [], span[0]
-    for start, end, number in sorted(marks):
-        start = max(start, at)
-        if start >= end or end > span[1]:
-            continue
-        out += [escape(text[at:start]), _mark(text[start:end], number)]
-        at = end
-    return "".join([*out, escape(text[at : span[1]])])
-
-
-def _windows(text: str, whole: Span, marks: Sequence[tuple[int, int, int]]) -> list[Span]:
-    """The pieces of a clause to show while it is folded; the whole where folding saves little."""
-    if whole[1] - whole[0] <= LONG_CLAUSE:
-        return [whole]
-    windows: list[Span] = []
-    for start, end, _ in sorted(marks):
-        window = (_back(text, whole[0], start), _on(text, end, whole[1]))
-        if windows and window[0] <= windows[-1][1] + CONTEXT:
-            windows[-1] = (windows[-1][0], max(windows[-1][1], window[1]))
-        else:
-            windows.append(window)
-    shown = sum(end - start for start, end in windows)
-    return [whole] if whole[1] - whole[0] - shown < 2 * CONTEXT else windows
-
-
-def _back(text: str, low: int, at: int) -> int:
-    """Where to begin before a quote: its sentence's start if near, else a fixed way back."""
-    floor = max(low, at - 2 * CONTEXT)
-    begin = max(text.rfind(mark, floor, at) for mark in SENTENCE_END) + 1
-    return begin if begin > 0 else (floor if floor == low else max(low, at - CONTEXT))
-
-
-def _on(text: str, at: int, high: int) -> int:
-    """Where to stop after a quote: its sentence's end if near, else a fixed way on."""
-    if text[at - 1 : at] in tuple(SENTENCE_END):
-        return at
-    ceiling = min(high, at + 2 * CONTEXT)
-    ends = [found for mark in SENTENCE_END if (found := text.find(mark, at, ceiling)) >= 0]
-    if ends:
-        return min(ends) + 1
-    return ceiling if ceiling == high else min(high, at + CONTEXT)
-
-
-def _snippet(text: str, whole: Span, windows: Sequence[Span], marks: Sequence[tuple[int, int, int]]) -> str:
-    gap = '<span class="gap" aria-hidden="true"> …… </span>'
-    body = gap.join(marked(text, window, marks) for window in windows)
-    before = gap if windows[0][0] > whole[0] else ""
-    after = gap if windows[-1][1] < whole[1] else ""
-    return before + body + after

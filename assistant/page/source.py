@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from html import escape
 
 from assistant.answer import document_dict
-from assistant.page.render import badge, clause_label, fact, marked, region_badge, trimmed
+from assistant.page.marks import marked, trimmed
+from assistant.page.pieces import badge, clause_label, fact, named, region_badge
 from assistant.page.words import Language, region_name, say
 from index.records import Document, Part
 from index.text import one_line
@@ -28,9 +29,8 @@ def draw_source(document: Document, marks: Sequence[Span], language: Language) -
             f'<button type="button" data-mark="-1">{escape(say("previous_mark", language))}</button>'
             f'<button type="button" data-mark="1">{escape(say("next_mark", language))}</button></div>'
         )
-    title = one_line(document.title or say("untitled", language))
     return (
-        f'<header><div class="named"><h2 id="source-title" tabindex="-1">{escape(title)}</h2>'
+        f'<header><div class="named"><h2 id="source-title" tabindex="-1">{named(document.title, language)}</h2>'
         f'<div class="badges">{region_badge(document.region, language)}{badge(document.status, language)}</div></div>'
         f'<button type="button" class="close" data-close>{escape(say("close", language))}</button></header>'
         f"{_facts(document, language)}{moves}"

@@ -7,7 +7,6 @@ python tests/bench/load.py http://127.0.0.1:7860/   of a server that runs
 from __future__ import annotations
 
 import argparse
-import os
 import queue
 import re
 import statistics
@@ -22,16 +21,11 @@ from typing import Any
 
 import httpx
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from chromium import ARGS, CHROMIUM
+
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
 QUESTIONS = (
     "小微企业投保出口信用保险有什么补贴",
     "北京线上推广补多少，上限多少？",
@@ -102,10 +96,10 @@ def first_paint(address: str) -> float | None:
         from playwright.sync_api import sync_playwright
     except ImportError:
         return None
-    if not Path(CHROMIUM).exists():
+    if not CHROMIUM.exists():
         return None
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
         page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="zh-CN")
         page.goto(address, wait_until="commit")
         page.wait_for_selector("html:not(.waiting) #conversation .welcome")

@@ -7,23 +7,18 @@ python tests/bench/screenshots.py http://127.0.0.1:7860/ [--out FOLDER] [--all]
 from __future__ import annotations
 
 import argparse
-import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from chromium import ARGS, CHROMIUM
+
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
 ANSWER = "#conversation .answer:not(.pending)"
 QUESTIONS = {
     "answer": ("北京线上推广补多少，上限多少？", "How much does Beijing pay towards online promotion, and what is the cap?"),
@@ -133,7 +128,7 @@ def main() -> None:
     options = parser.parse_args()
     every = [(n, w, la, s) for n in STATES for w in (1280, 390) for la in ("zh", "en") for s in ("light", "dark")]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
         for name, width, language, scheme in every if options.all else GALLERY:
             if not options.only or name in options.only:
                 take(browser, options.address, options.out, name, width, language, scheme)
