@@ -497,6 +497,7 @@ def test_a_reload_keeps_the_conversation(visit: Visit, chromium: Any) -> None:
         assert INSURANCE in visit.ask("刚才问了什么").inner_text()
     visit.page.click("#clear")
     visit.page.wait_for_selector(".welcome")
+    settled(visit, 1000)  # Gradio complains in the console of a stream that a reload cuts off
     visit.page.reload()
     visit.page.wait_for_selector("html:not(.waiting) .welcome")
     assert visit.page.locator(".question").count() == 0

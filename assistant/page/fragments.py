@@ -35,6 +35,7 @@ from index.records import InputError, TradeAssistantError
 log = logging.getLogger("assistant.page")
 HERE = Path(__file__).parent
 LIMIT = 60  # clauses of one look-up
+Script = Literal["desk.js", "shared.js", "source.js", "taking.js", "lookup.js", "batch.js", "desk.css"]
 Today = Callable[[], datetime.date]
 
 
@@ -179,7 +180,7 @@ def fragments(assistant: AssistantLike, today: Today = datetime.date.today) -> A
         return StreamingResponse(lines(), media_type="application/x-ndjson")
 
     @routes.get("/{name}", name="script and style")
-    def script(name: Literal["desk.js", "desk.css"]) -> FileResponse:
+    def script(name: Script) -> FileResponse:
         kind = "text/javascript" if name.endswith("js") else "text/css"
         return FileResponse(HERE / name, media_type=f"{kind}; charset=utf-8", headers={"cache-control": "no-cache"})
 
