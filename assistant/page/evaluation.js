@@ -5,6 +5,7 @@ const viewer = element.querySelector(".evaluation-viewer");
 const ask = (action, values = {}) => trigger("submit", { action, ...values });
 let words = {};
 let busy = false;
+let savedAt = null;
 const say = (key, values = {}) => (words[key] || "").replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 // Ids raise these rules above Gradio's own for buttons and tables.
@@ -34,6 +35,7 @@ const STYLE = `
   & .ev-runs :is(th, td) { text-align: left; padding: 6px 12px 6px 0; border: 0 solid var(--border-color-primary, #dfe4ea); border-top-width: 1px; font-size: 14px; vertical-align: middle; white-space: nowrap; }
   & .ev-runs th { font-weight: 400; color: #5a6876; font-size: 12px; border-top: 0; white-space: normal; }
   & .ev-runs .ev-name { overflow-wrap: anywhere; white-space: normal; min-width: 110px; }
+  & .ev-runs .ev-note { overflow-wrap: anywhere; white-space: pre-wrap; min-width: 110px; }
   & .ev-runs .ev-why { white-space: normal; border-top: 0; padding-top: 0; }
   & .ev-actions { display: flex; gap: 6px; justify-content: flex-end; }
   & .ev-actions .ev-button { min-height: 32px; padding: 2px 12px; }
@@ -46,7 +48,7 @@ const STYLE = `
     & .ev-runs tr:first-child { display: none; }
     & .ev-runs td { border: 0; padding: 2px 8px 2px 0; }
     & .ev-runs td[data-head]::before { content: attr(data-head); display: block; font-size: 11px; color: #5a6876; }
-    & .ev-runs :is(.ev-name, .ev-last, .ev-why) { grid-column: 1 / -1; }
+    & .ev-runs :is(.ev-name, .ev-last, .ev-why, .ev-note) { grid-column: 1 / -1; }
     & .ev-actions { justify-content: flex-start; }
   }
 }`;
@@ -68,11 +70,23 @@ function button(text, action, className = "") {
 // ---- the panel
 
 function drawPanel() {
-  const { live, runs, heads, problem, accept, max } = props.value;
+  const { live, runs, heads, problem, accept, max, feedback, saved } = props.value;
   words = props.value.words;
   if (live) busy = false;
   const kept = panel.querySelector("select")?.value;
-  panel.replaceChildren(make("style", "", STYLE), upload(live, accept, max, problem), list(runs, heads, live, kept));
+  panel.replaceChildren(make("style", "", STYLE), upload(live, accept, max, problem), list(runs, heads, live, kept), feedback ? users(feedback) : "");
+  if (saved && saved.at !== savedAt) {
+    savedAt = saved.at;
+    save(saved.name, saved.text, "application/x-ndjson");
+  }
+}
+
+function save(name, text, type) {
+  const link = make("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
 function upload(live, accept, max, problem) {
@@ -174,6 +188,31 @@ function comparing(done, kept) {
   return both;
 }
 
+// what users said of answers in the chat
+function users({ total, entries }) {
+  const box = make("div", "ev-box", make("h3", "", say("feedback")));
+  if (!total) {
+    box.append(make("p", "ev-soft", say("feedback_none")));
+    return box;
+  }
+  const cell = (text, head, className = "") => {
+    const node = make("td", className, text);
+    node.dataset.head = say(head);
+    return node;
+  };
+  const heads = [say("question"), say("started"), say("said"), say("note"), ""];
+  const table = make("table", "ev-runs", make("tr", "", ...heads.map((head) => make("th", "", head))));
+  for (const one of entries) {
+    const last = make("td", "ev-last", make("div", "ev-actions", button(say("remove"), () => ask("feedback-remove", { id: one.id }))));
+    table.append(make("tr", "", cell(one.question, "question", "ev-name"), cell(one.at, "started"), cell(one.said, "said"), cell(one.note || "—", "note", "ev-note"), last));
+  }
+  const clear = () => confirm(say("confirm_clear")) && ask("feedback-clear");
+  const acts = make("div", "ev-bar", button(say("export"), () => ask("feedback-export"), "ev-main"), button(say("clear"), clear));
+  if (total > entries.length) acts.append(make("span", "ev-soft", say("feedback_more", { n: entries.length, total })));
+  box.append(make("p", "ev-soft", say("feedback_hint")), acts, make("div", "ev-scroll", table));
+  return box;
+}
+
 // ---- the viewer
 
 function drawViewer() {
@@ -185,15 +224,8 @@ function drawViewer() {
   frame.setAttribute("sandbox", "allow-scripts");
   frame.title = say("report");
   frame.srcdoc = shown.html;
-  const save = () => {
-    const link = make("a");
-    link.href = URL.createObjectURL(new Blob([shown.html], { type: "text/html" }));
-    link.download = shown.name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-  };
   const close = () => ask("close");
-  viewer.append(make("style", "", STYLE), make("div", "ev-bar", make("b", "", shown.name), button(say("download"), save, "ev-main"), button(say("close"), close)), frame);
+  viewer.append(make("style", "", STYLE), make("div", "ev-bar", make("b", "", shown.name), button(say("download"), () => save(shown.name, shown.html, "text/html"), "ev-main"), button(say("close"), close)), frame);
   viewer.scrollIntoView({ block: "start" });
 }
 
@@ -205,6 +237,8 @@ if (viewer) {
     if (event.data.evaluation === "open") ask("open", { turns: event.data.turns });
   });
 }
+
+if (panel) document.addEventListener("feedback", () => ask("feedback-look"));
 
 const draw = panel ? drawPanel : drawViewer;
 watch("value", draw);

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from typing import Any
 import gradio as gr
 
 from assistant.evaluate.bench import MAX_BYTES, SUFFIXES, Bench, State
-from assistant.evaluate.provenance import subject_facts
+from assistant.evaluate.provenance import facts_of
 from assistant.evaluate.report import label, number
 from assistant.evaluate.run import Subject
+from assistant.feedback import FeedbackStore, export, open_feedback
 from assistant.page.words import Language, language_of
 from assistant.settings import Settings
 from index.records import InputError
@@ -60,7 +62,21 @@ WORDS: dict[str, tuple[str, str]] = {
     "download": ("下载报告", "Download the report"),
     "close": ("关闭", "Close"),
     "report": ("评测报告", "Evaluation report"),
+    "feedback": ("用户评价", "What users said"),
+    "feedback_none": ("还没有评价。", "Nothing yet."),
+    "feedback_hint": (
+        "对话里的“有用”“没用”和说明。可导出为题集（JSONL）：“有用”的题已带依据，其余补上依据后即可评测。",
+        "Thumbs and notes of the chat. They can be exported as a question set (JSONL): helpful ones carry their evidence, the others wait for it.",
+    ),
+    "feedback_more": ("只列最近 {n} 条，共 {total} 条", "The latest {n} of {total}"),
+    "export": ("导出为题集", "Export as a question set"),
+    "clear": ("全部删除", "Delete all"),
+    "confirm_clear": ("删除全部评价？", "Delete all of it?"),
+    "said": ("评价", "Said"),
+    "question": ("问题", "Question"),
+    "note": ("说明", "Note"),
 }
+LISTED = 100  # pieces of feedback that are listed
 
 
 @dataclass(frozen=True)
@@ -72,30 +88,21 @@ class EvaluationTab:
     opened: gr.State
 
 
-def evaluation_tab(
-    assistant: Subject,
-    settings: Settings,
-    language: gr.Radio,
-    open_question: Callable[[gr.State], None] | None = None,
-    bench: Bench | None = None,
-) -> EvaluationTab:
-    """Put the tab where the caller stands in the layout, inside ``with gr.Blocks()`` (and ``with gr.Tab(…)``).
+def evaluation_tab(assistant: Subject, settings: Settings, language: gr.Radio) -> EvaluationTab:
+    """Put the tab where the caller stands in the layout, inside ``with gr.Blocks()``.
 
-    ``language`` is the page's language chooser ("zh" or "en"); a change redraws the tab. ``settings.data`` holds the runs, in
-    its folder ``evaluation``. ``open_question`` is called once, with ``EvaluationTab.opened``: connect its ``change``
-    event to the chat there, e.g. ::
-
-        def connect(opened: gr.State) -> None:
-            opened.change(show_in_chat, [opened, …], […])   # turns = opened["turns"]; also select the chat's tab
-
-        evaluation_tab(assistant, settings, parts.language, connect)
+    ``language`` is the page's language chooser ("zh" or "en"); a change redraws the tab. ``settings.data`` holds the runs (in
+    its folder ``evaluation``) and the feedback. A change of ``EvaluationTab.opened`` asks to open a question in the chat.
 
     Everything in it is private to the page: no API names, no upload or file routes.
     """
-    bench = bench or Bench(assistant, settings.data / "evaluation", lambda: _facts(settings))
+    store = None
+    with contextlib.suppress(InputError):  # where it cannot be opened, the chat has no thumbs either
+        store = open_feedback(settings)
+    bench = Bench(assistant, settings.data / "evaluation", lambda: facts_of(settings.model))
     script = SCRIPT.read_text(encoding="utf-8")
     panel = gr.HTML(
-        panel_value(bench, "zh"),
+        panel_value(bench, "zh", store=store),
         html_template='<div class="evaluation-panel"></div>',
         js_on_load=script,
         apply_default_css=False,
@@ -107,15 +114,13 @@ def evaluation_tab(
     opened = gr.State(None)
     timer = gr.Timer(TICK, active=False)
     shown = [panel, viewer, opened, timer]
-    gr.on([panel.submit, viewer.submit], acting(bench), [language], shown, trigger_mode="multiple", **QUIET)
-    timer.tick(ticking(bench), [language], [panel, timer], **QUIET)
-    gr.on(None, ticking(bench), [language], [panel, timer], **QUIET)  # when the page is loaded, and on a change of language
-    if open_question:
-        open_question(opened)
+    gr.on([panel.submit, viewer.submit], acting(bench, store), [language], shown, trigger_mode="multiple", **QUIET)
+    timer.tick(ticking(bench, store), [language], [panel, timer], **QUIET)
+    gr.on(None, ticking(bench, store), [language], [panel, timer], **QUIET)  # when the page is loaded, and on a change of language
     return EvaluationTab(panel, viewer, opened)
 
 
-def acting(bench: Bench) -> Any:
+def acting(bench: Bench, store: FeedbackStore | None = None) -> Any:
     """The handler of everything that is clicked in the tab."""
 
     def on_act(chosen: str, event: gr.EventData) -> tuple[Any, ...]:
@@ -124,8 +129,11 @@ def acting(bench: Bench) -> Any:
         viewed: Any = gr.skip()
         opened: Any = gr.skip()
         problem = ""
+        saved = None
         try:
-            if asked.get("action") == "open":
+            if str(asked.get("action")).startswith("feedback-"):
+                saved = act_on_feedback(store, asked)
+            elif asked.get("action") == "open":
                 turns = [str(turn) for turn in asked.get("turns") or []][:50]
                 opened = {"turns": turns, "at": time.time_ns()} if turns else gr.skip()
             else:
@@ -133,7 +141,7 @@ def acting(bench: Bench) -> Any:
         except InputError as error:
             problem = error.said(language)
         busy = bench.running() is not None
-        return panel_value(bench, language, problem), viewed, opened, gr.Timer(active=busy)
+        return panel_value(bench, language, problem, store, saved), viewed, opened, gr.Timer(active=busy)
 
     return on_act
 
@@ -163,18 +171,34 @@ def act(bench: Bench, asked: dict[str, Any], language: Language) -> Any:
     return gr.skip()
 
 
-def ticking(bench: Bench) -> Any:
+def ticking(bench: Bench, store: FeedbackStore | None = None) -> Any:
     """The handler that looks at the run in progress; it stops ticking when there is none."""
 
     def on_tick(chosen: str) -> tuple[Any, Any]:
         busy = bench.running() is not None
-        return panel_value(bench, language_of(chosen)), gr.Timer(active=busy)
+        return panel_value(bench, language_of(chosen), store=store), gr.Timer(active=busy)
 
     return on_tick
 
 
-def panel_value(bench: Bench, language: Language, problem: str = "") -> dict[str, Any]:
-    """What ``evaluation.js`` draws above the report."""
+def act_on_feedback(store: FeedbackStore | None, asked: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Delete feedback or make the file that is to be saved; anything else only looks."""
+    action, identity = asked.get("action"), asked.get("id")
+    if store is None:
+        return None
+    if action == "feedback-export":
+        return {"name": "feedback.jsonl", "text": export(store.all()), "at": str(time.time_ns())}
+    if action == "feedback-remove" and isinstance(identity, int):
+        store.remove(identity)
+    elif action == "feedback-clear":
+        store.clear()
+    return None
+
+
+def panel_value(
+    bench: Bench, language: Language, problem: str = "", store: FeedbackStore | None = None, saved: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What ``evaluation.js`` draws above the report. ``saved`` is a file that the browser is to save."""
     live = bench.running()
     return {
         "words": _words(language),
@@ -184,7 +208,19 @@ def panel_value(bench: Bench, language: Language, problem: str = "") -> dict[str
         "heads": [label(name, language) for name in SHOWN],
         "live": asdict(live) | {"left": live.left} if live else None,
         "runs": [_line(state) for state in bench.states()],
+        "feedback": _feedback(store, language) if store else None,
+        "saved": saved,
     }
+
+
+def _feedback(store: FeedbackStore, language: Language) -> dict[str, Any]:
+    """The latest of what users said."""
+    entries = store.all()
+    listed = [
+        {"id": e.id, "at": e.at[:16].replace("T", " "), "said": e.words[language == "en"], "question": e.question, "note": e.note}
+        for e in entries[: -LISTED - 1 : -1]
+    ]
+    return {"total": len(entries), "entries": listed}
 
 
 def _words(language: Language) -> dict[str, str]:
@@ -199,9 +235,3 @@ def _line(state: State) -> dict[str, Any]:
 
 def _page(name: str, html: str, language: Language) -> dict[str, Any]:
     return {"name": name, "html": html, "words": _words(language)}
-
-
-def _facts(settings: Settings) -> dict[str, Any]:
-    from index.embed import load_encoder
-
-    return subject_facts(load_encoder(settings.model))
