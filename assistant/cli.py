@@ -125,7 +125,13 @@ def _evaluate_arguments(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument("--restart", action="store_true", help="不接着上次，重新开始 / start anew instead of going on")
     evaluate.add_argument("--baseline", type=Path, metavar="RUN", help="与它相比，退步则返回 1 / exit 1 where it got worse")
     evaluate.add_argument("--tolerance", type=_share, default=0.02, metavar="X", help="容许的退步，默认 0.02 / accepted loss")
-    evaluate.add_argument("--report-language", choices=("zh", "en"), default="zh", help="报告语言 / language of the report")
+    evaluate.add_argument(
+        "--lang",
+        "--report-language",
+        dest="report_language",
+        choices=("zh", "en"),
+        help="语言，默认按终端 / language (default: the terminal's)",
+    )
     evaluate.add_argument("--json", action="store_true", help="比较结果输出 JSON / print a comparison as JSON")
 
 

@@ -6,6 +6,10 @@ import datetime
 import itertools
 import json
 import math
+import re
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +19,8 @@ import pytest
 from conftest import ROOT, TODAY
 
 from assistant.answer import quote_dict
+from assistant.cli import main
+from assistant.evaluate import provenance
 from assistant.evaluate import run as running
 from assistant.evaluate.definitions import METRICS
 from assistant.evaluate.metrics import Scored, coverage_risk, summary
@@ -279,6 +285,67 @@ def test_another_configuration_is_not_mixed_in(ten: Scripted, tmp_path: Path) ->
         run_set(questions, Scripted(changed, ten.scripts), tmp_path, Plan(as_of=TODAY, facts={"parser": "old"}))
 
 
+def test_another_way_of_counting_counts_anew_without_asking(ten: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    questions = read_set(CASES / "ten.jsonl")
+    run_set(questions, ten, tmp_path, PLAN)
+    before = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))
+    ten.asked.clear()
+    monkeypatch.setattr(provenance, "counting_fingerprint", lambda: "other")
+    metrics = run_set(questions, ten, tmp_path, PLAN)
+    config = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))
+    assert ten.asked == []
+    assert config == before | {"counting": "other"}
+    assert metrics["counting"] == "other" != before["counting"]
+
+
+SLOW = """
+import sys, time
+from assistant.chat import Assistant
+from assistant.cli import main
+ask = Assistant.ask
+def slowly(*given, **named):
+    time.sleep(0.2)
+    return ask(*given, **named)
+Assistant.ask = slowly
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_killed_run_goes_on_and_gives_the_same(tmp_path: Path) -> None:
+    command = [
+        "evaluate",
+        str(ROOT / "tests" / "data" / "baseline" / "questions.jsonl"),
+        "--as-of",
+        "2026-11-20",
+        "--index",
+        str(tmp_path / "data"),
+    ]
+    assert main([*command, "-o", str(tmp_path / "whole")]) == 0
+    process = subprocess.Popen([sys.executable, "-c", SLOW, *command, "-o", str(tmp_path / "cut")], cwd=ROOT, stderr=subprocess.DEVNULL)
+    partial = tmp_path / "cut" / "results.partial.jsonl"
+    try:
+        for _ in range(1000):
+            if partial.is_file() and partial.read_bytes().count(b"\n") >= 3:
+                break
+            assert process.poll() is None
+            time.sleep(0.05)
+    finally:
+        process.kill()
+        process.wait()
+    kept = [json.loads(line)["rows"] for line in partial.read_bytes().split(b"\n")[:3]]
+    assert not (tmp_path / "cut" / "metrics.json").exists()
+    assert main([*command, "-o", str(tmp_path / "cut")]) == 0
+    whole, cut = read_results(tmp_path / "whole"), read_results(tmp_path / "cut")
+    assert [row["seconds"] for row in cut[:3]] == [row["seconds"] for rows in kept for row in rows][:3]  # not asked again
+
+    def timeless(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{**row, "seconds": 0, "answer": {**row["answer"], "timings_ms": 0}} for row in rows]
+
+    assert timeless(cut) == timeless(whole)
+    figures = [json.loads((tmp_path / name / "metrics.json").read_text(encoding="utf-8"))["metrics"] for name in ("whole", "cut")]
+    assert {k: v for k, v in figures[0].items() if "latency" not in k} == {k: v for k, v in figures[1].items() if "latency" not in k}
+
+
 def test_progress_counts_questions(ten: Scripted, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     run_set(read_set(CASES / "ten.jsonl"), ten, tmp_path, PLAN, lambda done, total: told.append((done, total)))
@@ -301,8 +368,16 @@ FAULTS = {
     "no-question.csv": [(1, "no heading")],
     "notjson.json": [(2, "not JSON")],
     "squad.json": [
-        (1, "paragraphs[2]"), (1, "data[1]"), (6, "s2: answer_start 3"), (7, "s3: "), (8, "s4: 段落中没有该答案"),
-        (9, "s5: "), (12, "s6: 段落不在任何文件中"),
+        (1, "paragraphs[2]"), (1, "data[1]"), (6, "s2: the answer does not stand at answer_start 3"), (7, "s3: "), (8, "s4: the answer is not in its paragraph"),
+        (9, "s5: "), (12, "s6: its paragraph is in no document"),
+    ],
+    "cmrc.json": [
+        (1, "data[1].paragraphs[0] is without context or qas"), (4, "c1-q1: its paragraph is in no document"), (5, "c1-q2: the question"),
+        (6, "c1-q3: the answer is not"), (7, "c1-q4: "), (8, "id used twice: c1-q1 (cmrc.json:4)"), (8, "c1-q1: its paragraph"),
+    ],
+    "ragas.jsonl": [
+        *((n, "note: no id") for n in range(1, 6)), (2, "missing or empty"), (3, "not in the text of any document"),
+        (4, "reference_contexts must be a list"), (4, "neither evidence"), (5, "neither evidence"),
     ],
     "beir": [
         (1, "unknown document: d1"), (1, "unknown document: d9"), (2, "without _id or text"), (2, "missing or empty"), (3, "not JSON"),
@@ -316,14 +391,16 @@ FAULTS = {
 def test_a_broken_file_gives_its_faults_with_their_lines(name: str, documents: list[Document]) -> None:
     questions = read_set(BROKEN / name)
     faults = [*questions.faults, *locate(questions, documents)[1]]
-    found = sorted((fault.line, fault.message) for fault in faults)
+    found = sorted((fault.line, fault.said("en").removeprefix(f"{fault.file}:{fault.line}: ")) for fault in faults)
     for line, words in FAULTS[name]:
         assert any(at == line and words in message for at, message in found), (line, words, found)
     assert len(found) == len(FAULTS[name]), found
     if any(not fault.warning for fault in faults):
+        assert all(re.search(r"[\u3400-\u9fff]", fault.zh) and fault.zh != fault.en for fault in faults)
         with pytest.raises(SetFaultsError) as caught:
             check(questions, documents)
-        assert all(str(fault) in str(caught.value) for fault in faults)
+        for language in ("zh", "en"):
+            assert all(fault.said(language) in caught.value.said(language) for fault in faults)
 
 
 def test_a_broken_workbook_gives_its_faults(documents: list[Document], tmp_path: Path) -> None:
@@ -333,16 +410,16 @@ def test_a_broken_workbook_gives_its_faults(documents: list[Document], tmp_path:
         book.active.append(row)
     book.save(tmp_path / "set.xlsx")
     questions = read_set(tmp_path / "set.xlsx")
-    faults = sorted((fault.line, fault.message) for fault in [*questions.faults, *locate(questions, documents)[1]])
+    faults = sorted((fault.line, fault.en) for fault in [*questions.faults, *locate(questions, documents)[1]])
     assert [line for line, _ in faults] == [2, 4, 4]
     (tmp_path / "fake.xlsx").write_text("not a workbook", encoding="utf-8")
-    assert "not a readable XLSX" in str(read_set(tmp_path / "fake.xlsx").faults[0])
+    assert "not a readable XLSX" in str(read_set(tmp_path / "fake.xlsx").faults[0].en)
 
 
 def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
     (tmp_path / "set.jsonl").write_bytes('{"id": "a", "question": "可以吗", "acceptable": "refuse"}\n'.encode() + b'{"id": "\xff\xff"}\n')
     first = read_set(tmp_path / "set.jsonl").faults[0]
-    assert (first.line, "UTF-8" in first.message) == (2, True)
+    assert (first.line, "UTF-8" in first.en) == (2, True)
 
 
 @pytest.mark.parametrize("name", ["missing.jsonl", "empty", "notes.txt"])
@@ -384,6 +461,10 @@ def written(form: str, folder: Path, context: str) -> Path:
         answers = [{"text": text, "answer_start": context.index(text)} for text in (TEXT, OTHER)]
         paragraph = {"context": context, "qas": [{"id": "a", "question": question, "answers": answers, "is_impossible": False}]}
         file.write_text(json.dumps({"version": "v2.0", "data": [{"title": "t", "paragraphs": [paragraph]}]}), encoding="utf-8")
+    elif form == "json-columns":  # SQuAD as some libraries write it
+        answers = {"text": [TEXT, OTHER], "answer_start": [context.index(TEXT), context.index(OTHER)]}
+        paragraph = {"context": context, "qas": [{"id": "a", "question": question, "answers": answers}]}
+        file.write_text(json.dumps({"data": [{"paragraphs": [paragraph]}]}), encoding="utf-8")
     elif form == "json-cmrc":
         entry = {
             "context_id": "c",
@@ -395,9 +476,9 @@ def written(form: str, folder: Path, context: str) -> Path:
     return file
 
 
-@pytest.mark.parametrize("form", ["jsonl", "jsonl-group", "json-list", "csv", "tsv", "xlsx", "json-squad", "json-cmrc"])
+@pytest.mark.parametrize("form", ["jsonl", "jsonl-group", "json-list", "csv", "tsv", "xlsx", "json-squad", "json-columns", "json-cmrc"])
 def test_every_form_says_the_same(form: str, documents: list[Document], tmp_path: Path) -> None:
-    context = f"{TEXT}。\n{OTHER}。" if form in ("json-squad", "json-cmrc") else ""
+    context = f"{TEXT}。\n{OTHER}。" if form.startswith("json-") and form != "json-list" else ""
     questions = read_set(written(form, tmp_path, context))
     assert questions.faults == ()
     assert [(case.id, case.turns[0].question, case.turns[0].kind) for case in questions.cases] == [("a", "保费补多少？", "answerable")]

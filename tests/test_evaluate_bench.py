@@ -14,7 +14,8 @@ from conftest import ROOT
 from assistant.answer import Answer
 from assistant.chat import Assistant
 from assistant.evaluate.bench import Bench
-from assistant.page.evaluation_tab import WORDS, act, panel_value
+from assistant.feedback import FeedbackStore
+from assistant.page.evaluation_tab import WORDS, act, act_on_feedback, panel_value
 from index.records import Document, Hit, InputError
 
 SET = (ROOT / "tests" / "data" / "baseline" / "questions.jsonl").read_bytes()
@@ -73,7 +74,8 @@ def test_a_run_is_watched_stopped_and_taken_up_again(bench: Bench, gated: Gated,
     assert (done.status, done.done) == ("done", 26)
     assert done.figures is not None
     assert 0 < done.figures["right"] <= 1
-    assert "<!doctype html>" in bench.report(identity)
+    assert '<html lang="zh-CN">' in bench.report(identity)
+    assert '<html lang="en">' in bench.report(identity, "en")  # in the reader's language, whatever it was run in
 
 
 def test_a_run_that_was_cut_off_can_be_taken_up(bench: Bench, gated: Gated) -> None:
@@ -93,7 +95,10 @@ def test_faults_are_kept_with_the_run(bench: Bench) -> None:
     bench.wait(30)
     state = bench.state(identity)
     assert (state.status, state.name) == ("failed", "set.jsonl")
-    assert "set.jsonl:3" in state.message
+    assert "set.jsonl:3: 不是 JSON" in state.message
+    assert "set.jsonl:3: not JSON" in state.message_en
+    shown = {language: panel_value(bench, language)["runs"][0]["message"] for language in ("zh", "en")}
+    assert shown == {"zh": state.message, "en": state.message_en}
     bench.remove(identity)
     assert bench.states() == []
 
@@ -131,3 +136,23 @@ def test_the_tab_acts_and_draws(bench: Bench, gated: Gated) -> None:
 
 def test_every_word_is_there_in_both_languages() -> None:
     assert all(chinese and english for chinese, english in WORDS.values())
+
+
+def test_the_tab_lists_exports_and_deletes_feedback(bench: Bench, assistant: Assistant, tmp_path: Path) -> None:
+    store = FeedbackStore(tmp_path / "feedback.sqlite3")
+    answer = assistant.ask("重庆小微外贸企业投保短期出口信用保险补贴多少？").to_dict()
+    first = store.add(answer, "up")
+    store.add(answer, "down", reason="missing", note="少了条件")
+    shown = panel_value(bench, "en", store=store)["feedback"]
+    assert shown["total"] == 2
+    assert [(one["said"], one["note"]) for one in shown["entries"]] == [("something is missing", "少了条件"), ("helpful", "")]
+    saved = act_on_feedback(store, {"action": "feedback-export"})
+    assert saved is not None
+    assert saved["text"].count("\n") == 2
+    act_on_feedback(store, {"action": "feedback-remove", "id": "1 OR 1"})
+    act_on_feedback(store, {"action": "feedback-remove", "id": first})
+    assert [entry.verdict for entry in store.all()] == ["down"]
+    act_on_feedback(store, {"action": "feedback-clear"})
+    assert store.all() == []
+    assert panel_value(bench, "zh")["feedback"] is None  # switched off
+    assert act_on_feedback(None, {"action": "feedback-export"}) is None

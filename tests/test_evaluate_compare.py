@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from assistant.evaluate.run import Plan, run_set
 from index.records import Document, Hit, InputError
 
 BASELINE = ROOT / "tests" / "data" / "baseline"
+HAN = re.compile(r"[\u3400-\u9fff]")
 SET = BASELINE / "questions.jsonl"
 
 
@@ -62,7 +64,7 @@ def test_a_worsened_setting_is_caught(runs: dict[str, Path]) -> None:
     assert fallen["quote@1"].p < 0.01
     assert len(comparison.broken) > 10
     assert comparison.fixed == ()
-    assert comparison.setup == ("编码模型与程序 / encoder and program: program: good → worse",)
+    assert comparison.setup == (("编码模型与程序：program: good → worse", "encoder and program: program: good → worse"),)
     assert main(["evaluate", "compare", str(runs["good"]), str(runs["worse"])]) == 1
     assert main(["evaluate", "compare", str(runs["worse"]), str(runs["good"])]) == 0
     assert main(["evaluate", "compare", str(runs["good"]), str(runs["worse"]), "--tolerance", "1"]) == 0
@@ -72,8 +74,8 @@ def test_a_baseline_may_be_figures_alone(runs: dict[str, Path], tmp_path: Path, 
     kept = tmp_path / "metrics.json"
     kept.write_bytes((runs["good"] / "metrics.json").read_bytes())
     assert main(["evaluate", "compare", str(runs["again"]), "--baseline", str(kept)]) == 0
-    assert main(["evaluate", "compare", str(runs["worse"]), "--baseline", str(tmp_path)]) == 1
-    assert "regressions beyond the tolerance" in capsys.readouterr().out
+    assert main(["evaluate", "compare", str(runs["worse"]), "--baseline", str(tmp_path), "--lang", "en"]) == 1
+    assert "Regressions (beyond the tolerance" in capsys.readouterr().out
     content = json.loads(kept.read_text(encoding="utf-8"))
     content["set"]["digests"] = {"questions.jsonl": "0" * 64}
     kept.write_text(json.dumps(content), encoding="utf-8")
@@ -86,16 +88,26 @@ def test_changed_documents_and_expectations_are_told_apart(runs: dict[str, Path]
     source = next(iter(good.config["documents"]))
     moved = replace(good, config=dict(good.config) | {"documents": dict(good.config["documents"]) | {source: "0" * 64}})
     comparison = compare(good, moved)
-    assert [line.split(":")[0] for line in comparison.setup] == ["文件 / documents"]
+    assert [en.split(":")[0] for _, en in comparison.setup] == ["documents"]
     assert comparison.moved == {
         (r["id"], r["turn"]) for r in good.rows or () if any(p["source"] == source for need in r["needs"] for p in need)
     }
+    assert (len(comparison.documents), comparison.paired) == (1, len(good.rows or ()))
+    rest = comparison.paired - len(comparison.moved)
+    assert f"The evidence of the other {rest} did not change: 0 fixed and 0 broken" in as_text(comparison, "en")
+    assert "都是质量的变化" in as_text(compare(good, good), "zh")
     rows = list(good.rows or ())
     altered = replace(good, rows=(rows[0] | {"strings": ["other"]}, *rows[2:]))
     comparison = compare(good, altered)
     assert [row["id"] for row in comparison.expectation] == [rows[0]["id"]]
     assert [row["id"] for row in comparison.only_before] == [rows[1]["id"]]
     assert all(d.n <= len(rows) - 2 for d in comparison.differences if d.name == "right")
+
+
+def test_another_way_of_counting_is_told(runs: dict[str, Path]) -> None:
+    good = read_run(runs["good"])
+    other = replace(good, config=dict(good.config) | {"counting": "other"})
+    assert [en.split(":")[0] for _, en in compare(good, other).setup] == ["way of counting"]
 
 
 def test_paired_p_by_hand() -> None:
@@ -108,9 +120,11 @@ def test_paired_p_by_hand() -> None:
 
 def test_what_is_printed_and_drawn(runs: dict[str, Path], tmp_path: Path) -> None:
     comparison = compare(read_run(runs["good"]), read_run(runs["worse"]))
-    text = as_text(comparison)
-    assert f"变坏 / broken: {len(comparison.broken)}" in text
-    assert "quote.recall" in text
+    for language, word in (("zh", "变坏："), ("en", "Broken: ")):
+        text = as_text(comparison, language)
+        assert f"{word}{len(comparison.broken)}" in text
+        assert "quote.recall" in text
+    assert not HAN.search("".join(line for line in as_text(comparison, "en").splitlines() if not line.startswith("  ")))
     for language, word in (("zh", "变坏"), ("en", "Broken")):
         html = as_html(comparison, language)
         assert word in html
@@ -139,7 +153,7 @@ def test_a_half_run_is_no_run(tmp_path: Path) -> None:
 def test_the_command_runs_checks_and_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = ["--index", str(tmp_path / "data")]
     assert main(["evaluate", str(SET), "--check", *data]) == 0
-    assert "26 题 / questions" in capsys.readouterr().out
+    assert "26 题" in capsys.readouterr().out
     command = ["evaluate", str(SET), "-o", str(tmp_path / "run"), "--as-of", TODAY.isoformat(), *data]
     assert main(command) == 0
     first = (tmp_path / "run" / "report.html").read_bytes()

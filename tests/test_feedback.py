@@ -106,7 +106,7 @@ def test_exported_as_a_question_set_to_be_completed(store: FeedbackStore, assist
     file.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in question_set(store.all())), encoding="utf-8")
     questions = read_set(file)
     assert [case.turns[0].kind for case in questions.cases[:2]] == ["answerable", "unanswerable"]
-    assert [(fault.line, "neither evidence" in fault.message) for fault in questions.faults] == [(3, True)]  # the one to be completed
+    assert [(fault.line, "neither evidence" in fault.en) for fault in questions.faults] == [(3, True)]  # the one to be completed
     located, faults = locate(questions, assistant.documents)
     assert faults == []
     assert len(located["feedback-1", 0].needs) == len(good["quotes"])

@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 
 from assistant.evaluate.compare import as_html, compare, read_run
 from assistant.evaluate.questions import read_set
+from assistant.evaluate.report import report
 from assistant.evaluate.run import METRICS_FILE, Plan, StoppedError, Subject, run_set
 from index.records import InputError, TradeAssistantError
 
@@ -45,6 +46,7 @@ class State:
     total: int = 0
     seconds: float = 0.0
     message: str = ""
+    message_en: str = ""
     figures: dict[str, float] | None = None
 
     @property
@@ -128,12 +130,13 @@ class Bench:
             return replace(state, status="stopped")
         return state
 
-    def report(self, identity: str) -> str:
-        """The report of a finished run."""
-        try:
-            return (self._folder(identity) / "report.html").read_text(encoding="utf-8")
-        except OSError:
-            raise InputError(f"这次评测没有报告：{identity}", f"this run has no report: {identity}") from None
+    def report(self, identity: str, language: str = "zh") -> str:
+        """The report of a finished run, drawn in the reader's language whatever it was run in."""
+        folder = self._folder(identity)
+        if not (folder / METRICS_FILE).is_file():
+            raise InputError(f"这次评测没有报告：{identity}", f"this run has no report: {identity}")
+        run = read_run(folder)
+        return report(run.metrics, run.rows or (), run.config, language)
 
     def comparison(self, before: str, after: str, language: str = "zh") -> str:
         """The page that holds two runs against each other."""
@@ -177,9 +180,9 @@ class Bench:
             metrics = run_set(questions, self._subject, folder, Plan(language=language, facts=self._facts()), progress, self._stop)
             fields.update(status="done", figures={name: value["value"] for name, value in metrics["metrics"].items()})
         except StoppedError as stopped:
-            fields.update(status="stopped", message=stopped.said(language))
+            fields.update(status="stopped", message=stopped.zh, message_en=stopped.en)
         except TradeAssistantError as error:
-            fields.update(status="failed", message=error.said(language))
+            fields.update(status="failed", message=error.zh, message_en=error.en)
         except Exception as error:
             log.exception("an evaluation failed")
             fields.update(status="failed", message=f"{type(error).__name__}: {error}")

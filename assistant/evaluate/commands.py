@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.telling import terminal_language
 from index.records import InputError
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def _run(path: Path, arguments: argparse.Namespace, settings: Settings, bar: Bar
     from assistant.evaluate.run import Plan, check, run_set
 
     folder: Path | None = arguments.output
+    language = _language(arguments)
     if folder is None and not arguments.check:
         raise InputError(
             "请用 -o 指定结果文件夹（或用 --check 只查题集）", "give the folder of the run with -o, or --check to check the set only"
@@ -59,8 +61,10 @@ def _run(path: Path, arguments: argparse.Namespace, settings: Settings, bar: Bar
     subject, names, opener = _open(questions, arguments, settings, bar)
     if arguments.check:
         _, warnings = check(questions, subject.documents, names)
-        complain(warnings)
-        print(f"题集无误 / the set is sound: {len(questions.cases)} 组对话 / conversations, {questions.turns} 题 / questions")
+        complain([warning.said(language) for warning in warnings], language)
+        count, turns = len(questions.cases), questions.turns
+        sound = (f"题集无误：{count} 组对话，{turns} 题", f"the set is sound: {count} conversations, {turns} questions")
+        print(sound[language == "en"])
         return 0
     assert folder is not None
     plan = Plan(
@@ -68,17 +72,19 @@ def _run(path: Path, arguments: argparse.Namespace, settings: Settings, bar: Bar
         depth=arguments.depth,
         jobs=arguments.jobs,
         restart=arguments.restart,
-        language=arguments.report_language,
+        language=language,
         facts=facts_of(settings.model),
         opener=opener,
         names=names,
     )
     with bar("评测 / evaluating") as progress:
         metrics = run_set(questions, subject, folder, plan, progress)
-    complain(json.loads((folder / "config.json").read_text(encoding="utf-8"))["warnings"])
-    print(table(metrics))
-    if failures := metrics["metrics"]["failed"]["value"] * metrics["questions"]:
-        print(f"{failures:.0f} 题运行失败，见报告 / questions failed, see the report", file=sys.stderr)
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    complain([pair[language == "en"] for pair in config["warnings"]], language)
+    print(table(metrics, language))
+    if failures := round(metrics["metrics"]["failed"]["value"] * metrics["questions"]):
+        failed = (f"{failures} 题运行失败，见报告", f"{failures} questions failed, see the report")
+        print(failed[language == "en"], file=sys.stderr)
     print(f"{folder / 'report.html'}")
     return _verdict(baseline, read_run(folder), arguments) if baseline else 0
 
@@ -117,10 +123,10 @@ def _compare(paths: Sequence[Path], arguments: argparse.Namespace) -> int:
     if baseline and len(runs) == 1:
         return _verdict(baseline, runs[0], arguments)
     comparison = compare(runs[0], runs[1], arguments.tolerance)
-    print(dumps(comparison) if arguments.json else as_text(comparison))
+    print(dumps(comparison) if arguments.json else as_text(comparison, _language(arguments)))
     if arguments.output:
         try:
-            arguments.output.write_text(as_html(comparison, arguments.report_language), encoding="utf-8")
+            arguments.output.write_text(as_html(comparison, _language(arguments)), encoding="utf-8")
         except OSError as error:
             raise InputError(
                 f"无法写入 {arguments.output}：{error.strerror}", f"cannot write {arguments.output}: {error.strerror}"
@@ -135,26 +141,30 @@ def _verdict(baseline: Any, run: Any, arguments: argparse.Namespace) -> int:
     from assistant.evaluate.compare import as_text, compare, dumps
 
     comparison = compare(baseline, run, arguments.tolerance)
-    print(dumps(comparison) if arguments.json else as_text(comparison))
+    print(dumps(comparison) if arguments.json else as_text(comparison, _language(arguments)))
     return 1 if comparison.regressions else 0
 
 
-def table(metrics: dict[str, Any]) -> str:
+def _language(arguments: argparse.Namespace) -> str:
+    """The one asked for, else the terminal's, else Chinese."""
+    return arguments.report_language or terminal_language() or "zh"
+
+
+def table(metrics: dict[str, Any], language: str = "zh") -> str:
     """The chief figures for a terminal; all of them are in metrics.json."""
-    from assistant.evaluate.definitions import METRICS
-    from assistant.evaluate.report import number
+    from assistant.evaluate.report import label, number
 
     lines = []
     for name in SHOWN:
         if value := metrics["metrics"].get(name):
             interval = f"{number(name, value['low'])} – {number(name, value['high'])}"
-            lines.append(f"{name:20} {number(name, value['value']):>10}   95% {interval:22} n={value['n']:<6g} {METRICS[name].zh}")
+            lines.append(f"{name:20} {number(name, value['value']):>10}   95% {interval:22} n={value['n']:<6g} {label(name, language)}")
     return "\n".join(lines)
 
 
-def complain(warnings: Sequence[Any], most: int = 20) -> None:
+def complain(warnings: Sequence[str], language: str, most: int = 20) -> None:
     """Print notes on stderr, not too many."""
     for warning in warnings[:most]:
         print(warning, file=sys.stderr)
-    if len(warnings) > most:
-        print(f"…… 另有 {len(warnings) - most} 条提醒 / and {len(warnings) - most} more notes", file=sys.stderr)
+    if (more := len(warnings) - most) > 0:
+        print(f"… and {more} more notes" if language == "en" else f"…… 另有 {more} 条提醒", file=sys.stderr)

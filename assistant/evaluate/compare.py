@@ -18,10 +18,14 @@ import numpy as np
 from assistant.evaluate.definitions import METRICS
 from assistant.evaluate.metrics import SEED, score, summary
 from assistant.evaluate.provenance import differences
+from assistant.evaluate.records import Told
 from assistant.evaluate.run import CONFIG, METRICS_FILE, RESULTS, Row, read_json, read_results
+from assistant.evaluate.words import say
 from index.records import InputError
 
 TOLERANCE = 0.02
+LISTS = ("broken", "fixed", "changed", "only_before", "only_after", "expectation")
+_HEADS = {"expectation": "expectation_changed"}
 RESAMPLES = 9999
 
 
@@ -53,13 +57,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What came out of it. ``moved`` are the questions whose evidence stands in a document that changed."""
+    """What came out of it. ``documents`` are those that changed, ``moved`` the questions whose evidence stands in one of
+    them, of the ``paired`` ones that both runs have; none where either has figures only."""
 
     before: str
     after: str
     tolerance: float
     differences: tuple[Difference, ...]
-    setup: tuple[str, ...]
+    setup: tuple[Told, ...]
     fixed: tuple[Row, ...] = ()
     broken: tuple[Row, ...] = ()
     changed: tuple[Row, ...] = ()
@@ -67,6 +72,8 @@ class Comparison:
     only_after: tuple[Row, ...] = ()
     expectation: tuple[Row, ...] = ()
     moved: frozenset[tuple[str, int]] = frozenset()
+    documents: frozenset[str] = frozenset()
+    paired: int = 0
 
     @property
     def regressions(self) -> tuple[Difference, ...]:
@@ -91,6 +98,7 @@ def read_run(path: Path) -> Run:
 def compare(before: Run, after: Run, tolerance: float = TOLERANCE) -> Comparison:
     """Hold ``after`` against ``before``. Where either has figures only, both must be of the same set."""
     setup = tuple(_setup(before.config, after.config))
+    documents = _documents_changed(before.config, after.config)
     if before.rows is None or after.rows is None:
         if before.metrics["set"]["digests"] != after.metrics["set"]["digests"]:
             raise InputError(
@@ -98,12 +106,16 @@ def compare(before: Run, after: Run, tolerance: float = TOLERANCE) -> Comparison
                 f"the sets differ, figures alone cannot be compared; make the baseline anew: {before.name}, {after.name}",
             )
         return Comparison(
-            before.name, after.name, tolerance, _plain_differences(before.metrics["metrics"], after.metrics["metrics"]), setup
+            before.name,
+            after.name,
+            tolerance,
+            _plain_differences(before.metrics["metrics"], after.metrics["metrics"]),
+            setup,
+            documents=documents,
         )
     old = {(row["id"], row["turn"]): row for row in before.rows}
     new = {(row["id"], row["turn"]): row for row in after.rows}
     same = [key for key in new if key in old and _expected(old[key]) == _expected(new[key])]
-    moved = _documents_changed(before.config, after.config)
     return Comparison(
         before.name,
         after.name,
@@ -118,18 +130,20 @@ def compare(before: Run, after: Run, tolerance: float = TOLERANCE) -> Comparison
         only_before=tuple(old[key] for key in old if key not in new),
         only_after=tuple(new[key] for key in new if key not in old),
         expectation=tuple(new[key] for key in new if key in old and key not in set(same)),
-        moved=frozenset(key for key in same if any(p["source"] in moved for need in new[key]["needs"] for p in need)),
+        moved=frozenset(key for key in same if any(p["source"] in documents for need in new[key]["needs"] for p in need)),
+        documents=documents,
+        paired=len(same),
     )
 
 
-def _setup(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+def _setup(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Told]:
     known = [{key: value for key, value in config.items() if key in before and key in after} for config in (before, after)]
     return differences(*known)
 
 
-def _documents_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+def _documents_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[str]:
     old, new = before["documents"], after["documents"]
-    return {source for source in {*old, *new} if old.get(source) != new.get(source)}
+    return frozenset(source for source in {*old, *new} if old.get(source) != new.get(source))
 
 
 def _expected(row: Row) -> Any:
@@ -210,43 +224,54 @@ def paired_p(pairs: Sequence[tuple[str, float, float]]) -> float:
     return float(result.pvalue)
 
 
-def as_text(comparison: Comparison) -> str:
+def cause(comparison: Comparison, language: str) -> str:
+    """Whether the documents or the quality changed, in a sentence."""
+    ids = {name: {(row["id"], row["turn"]) for row in getattr(comparison, name)} for name in ("fixed", "broken")}
+    counts = {name: len(some - comparison.moved) for name, some in ids.items()}
+    if not comparison.documents:
+        return say("same_documents", language, **counts) if comparison.paired else ""
+    if not comparison.paired:
+        return say("documents_alone", language, n=len(comparison.documents))
+    moved = {f"moved_{name}": len(some & comparison.moved) for name, some in ids.items()}
+    rest = comparison.paired - len(comparison.moved)
+    return say("other_documents", language, n=len(comparison.documents), moved=len(comparison.moved), rest=rest, **counts, **moved)
+
+
+def as_text(comparison: Comparison, language: str = "zh") -> str:
     """The comparison for a terminal."""
-    lines = [f"{comparison.before} → {comparison.after}", "变的是什么 / what changed:"]
-    lines += [f"  {line}" for line in comparison.setup] or [
-        "  题集、文件、编码模型和程序都没有变 / nothing: same set, documents, encoder and program"
-    ]
-    lines.append(f"{'':28}{'原 before':>12}{'现 after':>12}{'差 diff':>10}{'p':>9}{'n':>7}")
+    colon = ": " if language == "en" else "："
+    lines = [f"{comparison.before} → {comparison.after}", say("what_changed", language) + colon]
+    lines += [f"  {told[language == 'en']}" for told in comparison.setup] or [f"  {say('same_setup', language)}"]
+    lines += [f"  {line}" for line in [cause(comparison, language)] if line]
+    heads = [say(key, language) for key in ("before", "after", "difference")]
+    lines.append(" " * 28 + _right(heads[0], 12) + _right(heads[1], 12) + _right(heads[2], 12) + f"{'p':>9}{'n':>7}")
     for d in comparison.differences:
-        p = _p(d.p)
-        lines.append(f"{d.name:28}{d.before:>12.4f}{d.after:>12.4f}{d.after - d.before:>+10.4f}{p:>9}{d.n:>7g}")
-    groups = (
-        ("fixed", "修复"),
-        ("broken", "变坏"),
-        ("changed", "引文有变"),
-        ("only_before", "只在原评测中"),
-        ("only_after", "只在现评测中"),
-        ("expectation", "预期有改动"),
-    )
-    for name, chinese in groups:
+        lines.append(f"{d.name:28}{d.before:>12.4f}{d.after:>12.4f}{d.after - d.before:>+12.4f}{_p(d.p):>9}{d.n:>7g}")
+    for name in LISTS:
         rows: tuple[Row, ...] = getattr(comparison, name)
         if rows:
-            lines.append(f"{chinese} / {name.replace('_', ' ')}: {len(rows)}")
+            lines.append(f"{say(_HEADS.get(name, name), language)}{colon}{len(rows)}")
             lines += [
-                f"  {row['id']}{'#' + str(row['turn'] + 1) if row['turn'] else ''} {_line(row['question'])}{_moved(comparison, row)}"
+                f"  {row['id']}{'#' + str(row['turn'] + 1) if row['turn'] else ''} {_line(row['question'])}{_moved(comparison, row, language)}"
                 for row in rows[:50]
             ]
             lines += ["  …"] if len(rows) > 50 else []
+    tolerance = f"{comparison.tolerance:g}"
     if comparison.regressions:
-        lines.append(f"退步（超出容差 {comparison.tolerance:g}） / regressions beyond the tolerance:")
+        lines.append(say("regressions", language, tolerance=tolerance) + colon)
         lines += [f"  {d.name}: {d.before:.4f} → {d.after:.4f}" for d in comparison.regressions]
     else:
-        lines.append(f"没有超出容差 {comparison.tolerance:g} 的退步 / no regression beyond the tolerance")
+        lines.append(say("no_regressions", language, tolerance=tolerance))
     return "\n".join(lines)
 
 
-def _moved(comparison: Comparison, row: Row) -> str:
-    return "（依据所在文件已改动 / its document changed）" if (row["id"], row["turn"]) in comparison.moved else ""
+def _right(text: str, width: int) -> str:
+    """Aligned to the right in a terminal, where a Chinese character takes two columns."""
+    return " " * (width - sum(2 if ord(c) > 0x2E80 else 1 for c in text)) + text
+
+
+def _moved(comparison: Comparison, row: Row, language: str) -> str:
+    return f" ({say('document_changed', language)})" if (row["id"], row["turn"]) in comparison.moved else ""
 
 
 def _line(text: str) -> str:
@@ -259,12 +284,13 @@ def as_html(comparison: Comparison, language: str = "zh") -> str:
     from html import escape
 
     from assistant.evaluate.report import definition, label, number, page
-    from assistant.evaluate.words import say, table
+    from assistant.evaluate.words import table
 
     tolerance = f"{comparison.tolerance:g}"
     worse = [escape(label(d.name, language)) for d in comparison.regressions]
-    lines = "".join(f"<li>{escape(line)}</li>" for line in comparison.setup)
+    lines = "".join(f"<li>{escape(told[language == 'en'])}</li>" for told in comparison.setup)
     setup = f"<ul>{lines}</ul>" if lines else f"<p>{say('same_setup', language)}</p>"
+    setup += f"<p>{escape(cause(comparison, language))}</p>"
     verdict = (
         f"<p class='tag no'>{say('regressions', language, tolerance=tolerance)}：{'、'.join(worse)}</p>"
         if worse
@@ -280,8 +306,7 @@ def as_html(comparison: Comparison, language: str = "zh") -> str:
         "".join(f"<th scope='col'>{say(key, language)}</th>" for key in ("metric", "before", "after", "difference", "p"))
         + "<th class='n'>n</th>"
     )
-    lists = ("broken", "fixed", "changed", "only_before", "only_after")
-    named = [(name, getattr(comparison, name)) for name in lists] + [("expectation_changed", comparison.expectation)]
+    named = [(_HEADS.get(name, name), getattr(comparison, name)) for name in LISTS]
     sections = "".join(
         f"<section><h2>{say(name, language)} ({len(some)})</h2><div data-rows='{name}'></div></section>" for name, some in named if some
     )
@@ -308,7 +333,6 @@ def _signed(difference: Difference) -> str:
 
 def _drawn(row: Row, comparison: Comparison, language: str) -> dict[str, Any]:
     from assistant.evaluate.report import brief
-    from assistant.evaluate.words import say
 
     entry = brief(row)
     if "before" in row:
@@ -320,16 +344,15 @@ def _drawn(row: Row, comparison: Comparison, language: str) -> dict[str, Any]:
 
 def dumps(comparison: Comparison) -> str:
     """The comparison as JSON: figures and ids."""
-    names = ("fixed", "broken", "changed", "only_before", "only_after", "expectation")
     return json.dumps(
         {
             "before": comparison.before,
             "after": comparison.after,
             "tolerance": comparison.tolerance,
-            "setup": list(comparison.setup),
+            "setup": [en for _, en in comparison.setup],
             "metrics": {d.name: {"before": d.before, "after": d.after, "p": d.p, "n": d.n} for d in comparison.differences},
             "regressions": [d.name for d in comparison.regressions],
         }
-        | {name: [[row["id"], row["turn"]] for row in getattr(comparison, name)] for name in names},
+        | {name: [[row["id"], row["turn"]] for row in getattr(comparison, name)] for name in LISTS},
         ensure_ascii=False,
     )

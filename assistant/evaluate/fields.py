@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.evaluate.records import ACCEPTED, VALIDITY, Gold, Kind, Turn
+from assistant.evaluate.records import ACCEPTED, VALIDITY, Gold, Kind, Told, Turn
 
 NAMES: dict[str, tuple[str, ...]] = {
     "id": ("id", "qid", "编号", "题号", "序号", "问题编号"),
@@ -55,16 +55,16 @@ def fields_of(record: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
-def turn_of(known: Mapping[str, Any], file: str, line: int, inherited: Mapping[str, Any] | None = None) -> tuple[Turn | None, list[str]]:
+def turn_of(known: Mapping[str, Any], file: str, line: int, inherited: Mapping[str, Any] | None = None) -> tuple[Turn | None, list[Told]]:
     """The turn that the fields (see ``fields_of``) describe, and what is wrong with them.
 
     An empty question is wrong, except where the set says that it cannot be answered: then that is what is tested.
     """
     known = {**{k: v for k, v in (inherited or {}).items() if k in ("language", "kind", "type", "as_of", "scope")}, **known}
-    wrong: list[str] = []
+    wrong: list[Told] = []
     question = known.get("question")
     if not isinstance(question, str) or not (question.strip() or (question and _stated_unanswerable(known))):
-        return None, ["没有问题，或问题是空的 / the question is missing or empty"]
+        return None, [("没有问题，或问题是空的", "the question is missing or empty")]
     document = _name(known.get("document"))
     needs, also = _needs(known, document, wrong)
     accepted = _accepted(known, wrong)
@@ -72,7 +72,7 @@ def turn_of(known: Mapping[str, Any], file: str, line: int, inherited: Mapping[s
     if kind == "premise":
         needs = _alternatives(known.get("correct_quote"), document, wrong) or needs
         if not needs:
-            wrong.append("要求更正前提，但没有 correct_quote / the premise is to be corrected, but there is no correct_quote")
+            wrong.append(("要求更正前提，但没有 correct_quote", "the premise is to be corrected, but there is no correct_quote"))
     if kind == "unanswerable":
         needs, also = (), ()
         accepted = accepted or ACCEPTED["refuse"]
@@ -103,7 +103,7 @@ def _name(value: Any) -> str | None:
     return str(value).strip() or None if isinstance(value, str | int) else None
 
 
-def _kind(known: Mapping[str, Any], evidence: bool, accepted: frozenset[str], wrong: list[str]) -> Kind:
+def _kind(known: Mapping[str, Any], evidence: bool, accepted: frozenset[str], wrong: list[Told]) -> Kind:
     """What the record says of itself; evidence or an expected answer make a question answerable."""
     if "correct_premise" in _plain_texts(known.get("accepted")):
         return "premise"
@@ -116,25 +116,25 @@ def _kind(known: Mapping[str, Any], evidence: bool, accepted: frozenset[str], wr
     if stated is None:
         stated = evidence or "reference" in known or "strings" in known
         if not stated:
-            wrong.append("既没有依据或答案，也没有注明不可答 / neither evidence nor answer, nor said to be unanswerable")
+            wrong.append(("既没有依据或答案，也没有注明不可答", "neither evidence nor answer, nor said to be unanswerable"))
     if stated and not (evidence or "reference" in known or "strings" in known):
-        wrong.append("可答的问题没有依据或答案 / an answerable question without evidence or answer")
+        wrong.append(("可答的问题没有依据或答案", "an answerable question without evidence or answer"))
     if not stated and evidence and _yes_no(known.get("answerable"), []) is False:
-        wrong.append("注明不可答，却给了依据 / said to be unanswerable, yet evidence is given")
+        wrong.append(("注明不可答，却给了依据", "said to be unanswerable, yet evidence is given"))
     return "answerable" if stated else "unanswerable"
 
 
-def _yes_no(value: Any, wrong: list[str]) -> bool | None:
+def _yes_no(value: Any, wrong: list[Told]) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
     word = str(value).strip().lower()
     if word not in _YES | _NO:
-        wrong.append(f"看不懂“是否可答”的值 / answerable must be 是 or 否, yes or no, not {value!r}")
+        wrong.append((f"“是否可答”应是 是 或 否，不是 {value!r}", f"answerable must be 是 or 否, yes or no, not {value!r}"))
         return None
     return word in _YES
 
 
-def _needs(known: Mapping[str, Any], document: str | None, wrong: list[str]) -> tuple[tuple[tuple[Gold, ...], ...], tuple[Gold, ...]]:
+def _needs(known: Mapping[str, Any], document: str | None, wrong: list[Told]) -> tuple[tuple[tuple[Gold, ...], ...], tuple[Gold, ...]]:
     """Required groups of alternatives, and what is merely acceptable.
 
     A list of golds: each ``must`` is a need of its own, those with the same ``group`` are alternatives, a list within
@@ -151,7 +151,7 @@ def _needs(known: Mapping[str, Any], document: str | None, wrong: list[str]) -> 
                 continue
             role = one.get("role", "must") if isinstance(one, dict) else "must"
             if role not in ("must", "may"):
-                wrong.append(f"role 应为 must 或 may / role must be must or may, not {role!r}")
+                wrong.append((f"role 应为 must 或 may，不是 {role!r}", f"role must be must or may, not {role!r}"))
             elif role == "may":
                 also.append(gold)
             else:
@@ -165,30 +165,30 @@ def _needs(known: Mapping[str, Any], document: str | None, wrong: list[str]) -> 
     return tuple(tuple(group) for group in groups.values()), tuple(also)
 
 
-def _alternatives(entries: Any, document: str | None, wrong: list[str]) -> tuple[tuple[Gold, ...], ...]:
+def _alternatives(entries: Any, document: str | None, wrong: list[Told]) -> tuple[tuple[Gold, ...], ...]:
     """One need that any of the entries meets."""
     found = [_gold(entry, document, wrong) for entry in (entries if isinstance(entries, list) else [entries]) if entry]
     golds = tuple(gold for gold in found if gold)
     return (golds,) if golds else ()
 
 
-def _gold(entry: Any, document: str | None, wrong: list[str]) -> Gold | None:
+def _gold(entry: Any, document: str | None, wrong: list[Told]) -> Gold | None:
     if isinstance(entry, str):
         entry = {"quote": entry}
     if not isinstance(entry, dict):
-        wrong.append(f"依据应是文字或对象 / evidence must be a text or an object, not {entry!r}")
+        wrong.append((f"依据应是文字或对象，不是 {entry!r}", f"evidence must be a text or an object, not {entry!r}"))
         return None
     named = _name(entry.get("doc", entry.get("document", entry.get("source")))) or document
     text = entry.get("quote", entry.get("text"))
     if text is None and named and ("clause" in entry or len(entry) <= 3):
         return Gold(None, _name(entry.get("clause")) or named, "passage")
     if not isinstance(text, str) or not text.strip():
-        wrong.append("依据是空的 / the evidence is empty")
+        wrong.append(("依据是空的", "the evidence is empty"))
         return None
     return Gold(text, named)
 
 
-def _texts(value: Any, name: str, wrong: list[str]) -> list[str]:
+def _texts(value: Any, name: str, wrong: list[Told]) -> list[str]:
     """A list of texts; one text may hold several, separated by 、； ; or |, where the field is a list of words."""
     if value is None:
         return []
@@ -196,7 +196,7 @@ def _texts(value: Any, name: str, wrong: list[str]) -> list[str]:
         return [part.strip() for part in re.split(r"[、；;|\n]" if name != "reference_contexts" else r"\n{2,}", value) if part.strip()]
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return [item for item in value if item.strip()]
-    wrong.append(f"{name} 应是文字列表 / {name} must be a list of texts")
+    wrong.append((f"{name} 应是文字列表", f"{name} must be a list of texts"))
     return []
 
 
@@ -204,7 +204,7 @@ def _plain_texts(value: Any) -> list[str]:
     return [value.strip()] if isinstance(value, str) else [str(item) for item in value] if isinstance(value, list) else []
 
 
-def _reference(value: Any, wrong: list[str]) -> str | None:
+def _reference(value: Any, wrong: list[Told]) -> str | None:
     if isinstance(value, int | float):
         value = str(value)
     if value is None or isinstance(value, str):
@@ -213,24 +213,35 @@ def _reference(value: Any, wrong: list[str]) -> str | None:
     return "\n".join(texts) or None
 
 
-def _accepted(known: Mapping[str, Any], wrong: list[str]) -> frozenset[str]:
+def _accepted(known: Mapping[str, Any], wrong: list[Told]) -> frozenset[str]:
     accepted: frozenset[str] = frozenset()
     for word in _plain_texts(known.get("accepted")) + _plain_texts(known.get("also_accepted")):
         if word in ACCEPTED:
             accepted |= ACCEPTED[word]
         elif word != "correct_premise":
-            wrong.append(f"acceptable 应为 / must be one of {', '.join(ACCEPTED)}, correct_premise, not {word!r}")
+            wrong.append(
+                (
+                    f"acceptable 应为 {'、'.join(ACCEPTED)}、correct_premise 之一，不是 {word!r}",
+                    f"acceptable must be one of {', '.join(ACCEPTED)}, correct_premise, not {word!r}",
+                )
+            )
     return accepted
 
 
-def _validity(known: Mapping[str, Any], wrong: list[str]) -> frozenset[str]:
+def _validity(known: Mapping[str, Any], wrong: list[Told]) -> frozenset[str]:
     words = frozenset(_plain_texts(known.get("validity")) + _plain_texts(known.get("also_validity")))
     if words - VALIDITY:
-        wrong.append(f"效力应为 / validity must be one of {', '.join(sorted(VALIDITY))}, not {', '.join(sorted(words - VALIDITY))}")
+        unknown = sorted(words - VALIDITY)
+        wrong.append(
+            (
+                f"效力应为 {'、'.join(sorted(VALIDITY))} 之一，不是 {'、'.join(unknown)}",
+                f"validity must be one of {', '.join(sorted(VALIDITY))}, not {', '.join(unknown)}",
+            )
+        )
     return words & VALIDITY
 
 
-def _day(value: Any, wrong: list[str]) -> datetime.date | None:
+def _day(value: Any, wrong: list[Told]) -> datetime.date | None:
     if isinstance(value, datetime.datetime):
         return value.date()
     if value is None or isinstance(value, datetime.date):
@@ -238,5 +249,5 @@ def _day(value: Any, wrong: list[str]) -> datetime.date | None:
     try:
         return datetime.date.fromisoformat(str(value).strip())
     except ValueError:
-        wrong.append(f"日期应写成 YYYY-MM-DD / a date is written YYYY-MM-DD, not {value!r}")
+        wrong.append((f"日期应写成 YYYY-MM-DD，不是 {value!r}", f"a date is written YYYY-MM-DD, not {value!r}"))
         return None

@@ -29,6 +29,7 @@ def metrics_of(rows: Sequence[Row], config: Mapping[str, Any]) -> dict[str, Any]
         "settings": config["settings"],
         "documents": config["documents"],
         "subject": config["subject"],
+        "counting": config["counting"],
         "questions": len(rows),
         "metrics": {name: value.to_dict() for name, value in summary(scored).items()},
         "groups": {

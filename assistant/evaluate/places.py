@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.evaluate.records import Fault, Gold, Grain, QuestionSet, Turn
+from assistant.evaluate.records import Fault, Gold, Grain, QuestionSet, Told, Turn
 from index.facts import NATIONAL
-from index.records import Document, Part
+from index.records import Document, InputError, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +47,26 @@ def locate(
     faults: list[Fault] = []
     for case in questions.cases:
         for n, turn in enumerate(case.turns):
-            wrong: list[tuple[str, bool]] = []
+            wrong: list[tuple[Told, bool]] = []
             needs = tuple(_need(finder, need, wrong) for need in turn.needs)
             also = _need(finder, turn.also, wrong)
             found[case.id, n] = Located(needs, also, _regions(finder, turn, (*needs, also), wrong))
-            faults += [Fault(turn.file, turn.line, f"{case.id}: {message}", warning) for message, warning in dict.fromkeys(wrong)]
+            named = dict.fromkeys(wrong)
+            faults += [Fault(turn.file, turn.line, f"{case.id}：{zh}", f"{case.id}: {en}", warning) for (zh, en), warning in named]
     return found, faults
 
 
-def _need(finder: _Finder, golds: Iterable[Gold], wrong: list[tuple[str, bool]]) -> Need:
+def _need(finder: _Finder, golds: Iterable[Gold], wrong: list[tuple[Told, bool]]) -> Need:
     places: dict[Place, None] = {}
     for gold in golds:
         try:
             places.update(dict.fromkeys(finder.places(gold)))
-        except LookupError as error:
-            wrong.append((str(error.args[0]), False))
+        except _MissingError as error:
+            wrong.append(((error.zh, error.en), False))
     return tuple(places)
 
 
-def _regions(finder: _Finder, turn: Turn, needs: Iterable[Need], wrong: list[tuple[str, bool]]) -> frozenset[str] | None:
+def _regions(finder: _Finder, turn: Turn, needs: Iterable[Need], wrong: list[tuple[Told, bool]]) -> frozenset[str] | None:
     """The regions named by the scope, those of the evidence and the whole country; None without a scope."""
     named: set[str] = set()
     for word in turn.scope:
@@ -74,12 +75,16 @@ def _regions(finder: _Finder, turn: Turn, needs: Iterable[Need], wrong: list[tup
             continue
         regions = {document.region for document in finder.named(word) if document.region}
         if not regions:
-            wrong.append((f"文件中没有这个地区 / no document of this region: {word}", True))
+            wrong.append(((f"文件中没有这个地区：{word}", f"no document of this region: {word}"), True))
         named |= regions
     if not named:
         return None
     evidence = {finder.by_id[place.document].region for need in needs for place in need}
     return frozenset(named | {region for region in evidence if region} | {NATIONAL})
+
+
+class _MissingError(InputError):
+    """A gold cannot be found; its two texts say why."""
 
 
 class _Finder:
@@ -112,7 +117,7 @@ class _Finder:
         return exact or [document for document in self.documents if document.source.rsplit("/", 1)[-1].startswith(name)]
 
     def places(self, gold: Gold) -> list[Place]:
-        """Where the gold stands; LookupError says why it cannot be found."""
+        """Where the gold stands; _MissingError says why it cannot be found."""
         if gold.context is not None:
             return [self._in_context(gold, gold.context)]
         among: Sequence[Document] = self.documents
@@ -128,15 +133,18 @@ class _Finder:
             for start in _occurrences(document.text, gold.text)
         ]
         if not places:
-            raise LookupError(self._missing(gold.text, among, gold.document))
+            raise self._missing(gold.text, among, gold.document)
         return places
 
     def _one(self, name: str) -> list[Document]:
         documents = self.named(name)
         if not documents:
-            raise LookupError(f"没有这个文件 / unknown document: {name}")
+            raise _MissingError(f"没有这个文件：{name}", f"unknown document: {name}")
         if len(documents) > 1:
-            raise LookupError(f"文件名不唯一 / several documents are called {name}: {'、'.join(d.source for d in documents)}")
+            raise _MissingError(
+                f"文件名 {name} 不唯一：{'、'.join(d.source for d in documents)}",
+                f"several documents are called {name}: {', '.join(d.source for d in documents)}",
+            )
         return documents
 
     def _in_context(self, gold: Gold, context: str) -> Place:
@@ -146,19 +154,29 @@ class _Finder:
             if at >= 0:
                 start = at + (gold.start or 0)
                 return Place(document.id, document.source, start, start + len(gold.text or ""), gold.grain)
-        raise LookupError(
-            f"段落不在任何文件中（可加 --own-documents） / its paragraph is in no document (try --own-documents): {_short(context)}"
+        raise _MissingError(
+            f"段落不在任何文件中（可加 --own-documents）：{_short(context)}",
+            f"its paragraph is in no document (try --own-documents): {_short(context)}",
         )
 
-    def _missing(self, text: str, among: Sequence[Document], name: str | None) -> str:
+    def _missing(self, text: str, among: Sequence[Document], name: str | None) -> _MissingError:
         """Why a gold text was not found, with what comes nearest."""
         wanted = _squeezed(text)
         for document in self.documents:
             if document in among and wanted in _squeezed(document.text):
-                return f"依据与原文只在空格、换行或全半角上不同 / differs from the text only in spaces or width: {_short(text)}"
+                return _MissingError(
+                    f"依据与原文只在空格、换行或全半角上不同：{_short(text)}",
+                    f"differs from the text only in spaces or width: {_short(text)}",
+                )
             if document not in among and text in document.text:
-                return f"依据在另一份文件中 / the evidence stands in another document, {document.source}: {_short(text)}"
-        return f"原文中没有这段依据 / not in the text of {name or '任何文件 / any document'}: {_short(text)}"
+                return _MissingError(
+                    f"依据在另一份文件 {document.source} 中：{_short(text)}",
+                    f"the evidence stands in another document, {document.source}: {_short(text)}",
+                )
+        return _MissingError(
+            f"{f'{name} 的原文中' if name else '任何文件中都'}没有这段依据：{_short(text)}",
+            f"not in the text of {name or 'any document'}: {_short(text)}",
+        )
 
 
 def _whole(document: Document, part: Part | None) -> Place:

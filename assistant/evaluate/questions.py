@@ -19,6 +19,7 @@ from typing import Any
 
 from assistant.evaluate import ranked, reading, tables
 from assistant.evaluate.fields import fields_of, turn_of
+from assistant.evaluate.files import decoded, json_lines
 from assistant.evaluate.records import Case, Fault, QuestionSet, Text, Turn
 from index.records import InputError
 
@@ -70,59 +71,31 @@ def _read_file(file: Path) -> _Read:
         return suffix[1:], cases, [], faults + wrong
     if suffix in (".qrels", ".qrel") or "qrels" in file.name.lower():
         return "trec", *ranked.read_trec(file)
-    text, faults = decoded(file)
     if suffix == ".json":
-        return _read_json(text, file, faults)
+        return _read_json(*decoded(file), file)
     if suffix != ".jsonl":
         raise InputError(
             f"认不出题集格式（需 {' '.join(_SETS)}）：{file}", f"unknown form of question set ({' '.join(_SETS)} wanted): {file}"
         )
-    records: list[tuple[int, dict[str, Any]]] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except json.JSONDecodeError as error:
-            faults.append(Fault(file.name, number, f"不是 JSON / not JSON: {error.msg}（第 {error.colno} 字 / column {error.colno}）"))
-            continue
-        if isinstance(record, dict):
-            records.append((number, record))
-        else:
-            faults.append(Fault(file.name, number, "不是 JSON 对象 / not a JSON object"))
+    records, faults = json_lines(file)
     cases, wrong = _cases(records, file.name)
     return "jsonl", cases, [], faults + wrong
 
 
-def _read_json(text: str, file: Path, faults: list[Fault]) -> _Read:
+def _read_json(text: str, faults: list[Fault], file: Path) -> _Read:
     try:
         whole = json.loads(text)
     except json.JSONDecodeError as error:
-        return "json", [], [], [*faults, Fault(file.name, error.lineno, f"不是 JSON / not JSON: {error.msg}")]
+        return "json", [], [], [*faults, Fault(file.name, error.lineno, f"不是 JSON：{error.msg}", f"not JSON: {error.msg}")]
+    except RecursionError:
+        return "json", [], [], [*faults, Fault(file.name, 1, "JSON 嵌套太深", "JSON nested too deep")]
     if reading.is_reading_set(whole):
         cases, texts, wrong = reading.read(whole, text, file.name)
         return "squad", cases, texts, faults + wrong
     if not isinstance(whole, list) or not all(isinstance(record, dict) for record in whole):
-        return "json", [], [], [*faults, Fault(file.name, 1, "应是对象列表或 SQuAD/CMRC / must be a list of objects, or SQuAD or CMRC")]
+        return "json", [], [], [*faults, Fault(file.name, 1, "应是对象列表或 SQuAD/CMRC", "must be a list of objects, or SQuAD or CMRC")]
     cases, wrong = _cases(list(zip(reading.line_numbers(text, whole), whole, strict=True)), file.name)
     return "json", cases, [], faults + wrong
-
-
-def decoded(file: Path) -> tuple[str, list[Fault]]:
-    """The text of a UTF-8 (or GB18030) file; lines that are neither are named."""
-    data = file.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding), []
-        except UnicodeDecodeError:
-            continue
-    faults = []
-    for number, line in enumerate(data.split(b"\n"), 1):
-        try:
-            line.decode("utf-8")
-        except UnicodeDecodeError as error:
-            faults.append(Fault(file.name, number, f"不是 UTF-8 / not UTF-8 (byte {error.start + 1})"))
-    return data.decode("utf-8-sig", "replace"), faults
 
 
 def _cases(records: Iterable[tuple[int, dict[str, Any]]], file: str) -> tuple[list[Case], list[Fault]]:
@@ -137,15 +110,15 @@ def _cases(records: Iterable[tuple[int, dict[str, Any]]], file: str) -> tuple[li
         name = str(known.get("conversation") or known.get("id") or f"line-{line}")
         entries: list[Any] = inner if isinstance(inner, list) and inner else [record]
         if "turns" in known and entries is not inner:
-            faults.append(Fault(file, line, "turns 应是列表 / turns must be a list"))
+            faults.append(Fault(file, line, "turns 应是列表", "turns must be a list"))
             continue
         if "id" not in known and "conversation" not in known:
-            faults.append(Fault(file, line, f"没有编号，暂用 {name} / no id, called {name}", warning=True))
+            faults.append(Fault(file, line, f"没有编号，暂用 {name}", f"no id, called {name}", warning=True))
         turns: list[Turn] = []
         for entry in entries:
             fields = fields_of(entry if isinstance(entry, dict) else {"question": entry})
             turn, wrong = turn_of(fields, file, line, known if inner else None)
-            faults += [Fault(file, line, message) for message in wrong]
+            faults += [Fault(file, line, *told) for told in wrong]
             turns += [turn] if turn else []
         if name in lines and "conversation" not in known:
             faults.append(_double(name, file, line, file, lines[name]))
@@ -171,7 +144,7 @@ def _double_ids(cases: list[Case]) -> list[Fault]:
 
 
 def _double(name: str, file: str, line: int, first_file: str, first_line: int) -> Fault:
-    return Fault(file, line, f"编号重复 / id used twice: {name} ({first_file}:{first_line})")
+    return Fault(file, line, f"编号重复：{name} ({first_file}:{first_line})", f"id used twice: {name} ({first_file}:{first_line})")
 
 
 def _digest(path: Path) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assistant.evaluate.fields import turn_of
-from assistant.evaluate.records import Case, Fault, Gold, Text, Turn
+from assistant.evaluate.records import Case, Fault, Gold, Text, Told, Turn
 
 
 def is_reading_set(whole: Any) -> bool:
@@ -30,11 +30,11 @@ def read(whole: Any, text: str, file: str) -> tuple[list[Case], list[Text], list
             identity = str(entry.get("id", entry.get("query_id", f"question-{len(cases) + 1}")))
             line = lines.of(identity)
             turn, wrong = _turn(entry, context, name, file, line)
-            faults += [Fault(file, line, f"{identity}: {message}") for message in wrong]
+            faults += [Fault(file, line, f"{identity}：{zh}", f"{identity}: {en}") for zh, en in wrong]
             if turn:
                 cases.append(Case(identity, (turn,)))
     if not texts and not faults:
-        faults.append(Fault(file, 1, "没有段落 / no paragraphs"))
+        faults.append(Fault(file, 1, "没有段落", "no paragraphs"))
     return cases, texts, faults
 
 
@@ -43,34 +43,38 @@ def _paragraphs(whole: Any, faults: list[Fault], file: str) -> Iterator[tuple[st
     for n, article in enumerate(articles):
         paragraphs = article.get("paragraphs") if isinstance(article, dict) else None
         if not isinstance(paragraphs, list):
-            faults.append(Fault(file, 1, f"data[{n}] 没有 paragraphs / without paragraphs"))
+            faults.append(Fault(file, 1, f"data[{n}] 没有 paragraphs", f"data[{n}] is without paragraphs"))
             continue
         for m, paragraph in enumerate(paragraphs):
             context = paragraph.get("context", paragraph.get("context_text")) if isinstance(paragraph, dict) else None
             questions = paragraph.get("qas") if isinstance(paragraph, dict) else None
             if not isinstance(context, str) or not context.strip() or not isinstance(questions, list):
-                faults.append(Fault(file, 1, f"data[{n}].paragraphs[{m}] 没有 context 或 qas / without context or qas"))
+                faults.append(
+                    Fault(file, 1, f"data[{n}].paragraphs[{m}] 没有 context 或 qas", f"data[{n}].paragraphs[{m}] is without context or qas")
+                )
                 continue
             yield article.get("title"), context, [entry for entry in questions if isinstance(entry, dict)]
 
 
-def _turn(entry: dict[str, Any], context: str, name: str, file: str, line: int) -> tuple[Turn | None, list[str]]:
+def _turn(entry: dict[str, Any], context: str, name: str, file: str, line: int) -> tuple[Turn | None, list[Told]]:
     from dataclasses import replace
 
-    answers = entry.get("answers") or []
+    answers = _answers(entry.get("answers") or [])
     impossible = bool(entry.get("is_impossible"))
     known = {"question": entry.get("question", entry.get("query_text")), "answerable": not impossible}
     golds: list[Gold] = []
-    wrong: list[str] = []
+    wrong: list[Told] = []
     for answer in [] if impossible else answers:
         given = answer if isinstance(answer, dict) else {"text": answer}
         text, start = given.get("text"), given.get("answer_start")
         if not isinstance(text, str) or not text:
-            wrong.append("答案是空的 / an answer is empty")
+            wrong.append(("答案是空的", "an answer is empty"))
         elif isinstance(start, int) and start >= 0 and context[start : start + len(text)] != text:
-            wrong.append(f"answer_start {start} 处不是该答案 / the answer does not stand at answer_start {start}: {text[:30]}")
+            wrong.append(
+                (f"answer_start {start} 处不是该答案：{text[:30]}", f"the answer does not stand at answer_start {start}: {text[:30]}")
+            )
         elif text not in context:
-            wrong.append(f"段落中没有该答案 / the answer is not in its paragraph: {text[:30]}")
+            wrong.append((f"段落中没有该答案：{text[:30]}", f"the answer is not in its paragraph: {text[:30]}"))
         else:
             golds.append(Gold(text, name, "span", context, start if isinstance(start, int) and start >= 0 else context.index(text)))
     if golds:
@@ -79,6 +83,14 @@ def _turn(entry: dict[str, Any], context: str, name: str, file: str, line: int) 
     if turn and golds:
         turn = replace(turn, needs=(tuple(dict.fromkeys(golds)),), strings=())
     return turn, wrong + ([] if wrong and not golds else more)
+
+
+def _answers(given: Any) -> list[Any]:
+    """The answers as a list; some libraries write SQuAD's in columns, ``{"text": [...], "answer_start": [...]}``."""
+    if isinstance(given, dict) and isinstance(given.get("text"), list):
+        starts = given.get("answer_start") or [None] * len(given["text"])
+        return [{"text": text, "answer_start": start} for text, start in zip(given["text"], starts, strict=False)]
+    return given if isinstance(given, list) else [given]
 
 
 class Lines:

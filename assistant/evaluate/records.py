@@ -13,6 +13,8 @@ from index.records import InputError
 
 Grain = Literal["span", "passage"]
 Kind = Literal["answerable", "unanswerable", "premise"]
+Told = tuple[str, str]
+"""What is wrong, in Chinese and in English."""
 
 ACCEPTED: dict[str, frozenset[str]] = {
     "refuse": frozenset({"not_found", "chat"}),
@@ -78,16 +80,19 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a set, and where. A warning does not keep the set from being run."""
+    """What is wrong with a set, in both languages, and where. A warning does not keep the set from being run."""
 
     file: str
     line: int
-    message: str
+    zh: str
+    en: str
     warning: bool = False
 
-    def __str__(self) -> str:
-        mark = "提醒 / note: " if self.warning else ""
-        return f"{self.file}:{self.line}: {mark}{self.message}"
+    def said(self, language: str) -> str:
+        """The fault with its place, in English where ``language`` is "en", else in Chinese."""
+        english = language == "en"
+        mark = ("note: " if english else "提醒：") if self.warning else ""
+        return f"{self.file}:{self.line}: {mark}{self.en if english else self.zh}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,7 @@ class SetFaultsError(InputError):
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         self.faults = faults
-        lines, more = [str(fault) for fault in faults[: self.SHOWN]], len(faults) - self.SHOWN
-        zh = [f"题集有 {len(faults)} 处问题，未运行：", *lines, *([f"…… 另有 {more} 处"] if more > 0 else ())]
-        en = [f"{len(faults)} faults, the set was not run:", *lines, *([f"… and {more} more"] if more > 0 else ())]
+        shown, more = faults[: self.SHOWN], len(faults) - self.SHOWN
+        zh = [f"题集有 {len(faults)} 处问题，未运行：", *(f.said("zh") for f in shown), *([f"…… 另有 {more} 处"] if more > 0 else ())]
+        en = [f"{len(faults)} faults, the set was not run:", *(f.said("en") for f in shown), *([f"… and {more} more"] if more > 0 else ())]
         super().__init__("\n".join(zh), "\n".join(en))

@@ -181,7 +181,8 @@ def _provenance(config: Mapping[str, Any], language: str) -> str:
         ("documents", [f"{name}  {digest[:16]}" for name, digest in config["documents"].items()]),
         ("versions", [f"{name} {version}" for name, version in config["versions"].items() if version]),
         ("machine", [f"{k} = {v}" for k, v in (config.get("machine") or {}).items()]),
-        ("warnings", list(config.get("warnings") or [])),
+        ("counting", [str(config["counting"])] if "counting" in config else []),
+        ("warnings", [pair[language == "en"] for pair in config.get("warnings") or []]),
     ]
     lines = "".join(f"<dt>{say(key, language)}</dt><dd>{'<br>'.join(escape(v) for v in values)}</dd>" for key, values in entries if values)
     return f"<details class='provenance'><summary>{say('provenance', language)}</summary><dl>{lines}</dl></details>"

@@ -31,7 +31,7 @@ from filelock import FileLock, Timeout
 
 from assistant.evaluate.judge import is_evidence, judge, met
 from assistant.evaluate.places import Located, locate
-from assistant.evaluate.provenance import differences, provenance
+from assistant.evaluate.provenance import ASPECTS, differences, provenance
 from assistant.evaluate.rank import Hit, Ranker, rank_figures
 from assistant.evaluate.records import Case, Fault, QuestionSet, SetFaultsError, Turn
 from index.records import Document, InputError, TradeAssistantError
@@ -107,7 +107,7 @@ def run_set(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".lock", timeout=0):
-            config = _configure(questions, subject, folder, plan, [str(fault) for fault in faults])
+            config = _configure(questions, subject, folder, plan, faults)
             answered = _ask_all(questions, subject, folder, config, plan, progress, stop)
             if digests(subject.documents) != config["documents"]:
                 raise InputError("评测期间文件有改动，请重新评测", "the documents changed during the run, run it anew")
@@ -130,7 +130,8 @@ def check(
                 Fault(
                     questions.name,
                     1,
-                    "题集自带原文，可加 --own-documents / the set brings its own texts: try --own-documents",
+                    "题集自带原文，可加 --own-documents",
+                    "the set brings its own texts: try --own-documents",
                     warning=True,
                 )
             )
@@ -153,7 +154,7 @@ def own_documents(questions: QuestionSet, folder: Path) -> tuple[Path, dict[str,
     return home, names
 
 
-def _configure(questions: QuestionSet, subject: Subject, folder: Path, plan: Plan, warnings: list[str]) -> dict[str, Any]:
+def _configure(questions: QuestionSet, subject: Subject, folder: Path, plan: Plan, warnings: Sequence[Fault]) -> dict[str, Any]:
     """The configuration of this run, written down; an earlier run in the folder must have had the same."""
     if plan.restart:
         for name in FILES:
@@ -163,18 +164,20 @@ def _configure(questions: QuestionSet, subject: Subject, folder: Path, plan: Pla
     day = plan.as_of.isoformat() if plan.as_of else kept or datetime.date.today().isoformat()
     jobs = plan.jobs or (min(os.cpu_count() or 1, 8) if questions.turns >= MANY else 1)
     settings = {"as_of": day, "depth": plan.depth}
-    config = provenance(questions, subject.documents, settings, plan.facts) | {"warnings": warnings}
+    config = provenance(questions, subject.documents, settings, plan.facts) | {"warnings": [[w.said("zh"), w.said("en")] for w in warnings]}
     if before is None:
         started = now()
         config |= {"machine": {"cores": os.cpu_count(), "jobs": jobs}, "started": started}
         _write(folder / CONFIG, json.dumps(config, ensure_ascii=False, indent=1))
         return config
-    if changed := differences(before, config):
+    if changed := differences(before, config, [aspect for aspect in ASPECTS if aspect != "counting"]):
         raise InputError(
-            "\n  ".join([f"{folder} 里是另一次评测，不能接着跑；换一个文件夹，或加 --restart 重来：", *changed]),
-            "\n  ".join([f"{folder} holds another run; choose another folder, or --restart:", *changed]),
+            f"{folder} 里是另一次评测，不能接着跑；换一个文件夹，或加 --restart 重来：\n  " + "\n  ".join(zh for zh, _ in changed),
+            f"{folder} holds another run; choose another folder, or --restart:\n  " + "\n  ".join(en for _, en in changed),
         )
-    return {**before, "machine": {**before["machine"], "jobs": jobs}}
+    config = {**before, "machine": {**before["machine"], "jobs": jobs}, **{key: config[key] for key in ("counting", "warnings")}}
+    _write(folder / CONFIG, json.dumps(config, ensure_ascii=False, indent=1))  # answers of before, counted in today's way
+    return config
 
 
 def now() -> str:

@@ -13,15 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from assistant.evaluate.fields import field_of
+from assistant.evaluate.files import Records, decoded
 from assistant.evaluate.records import Fault
 
-Rows = list[tuple[int, dict[str, Any]]]
 
-
-def read_csv(file: Path) -> tuple[Rows, list[Fault]]:
+def read_csv(file: Path) -> tuple[Records, list[Fault]]:
     """Comma, semicolon or tab; UTF-8 or GB18030 (Excel's Chinese CSV). Line numbers are those of the file."""
-    from assistant.evaluate.questions import decoded
-
     text, faults = decoded(file)
     first = text.split("\n", 1)[0]
     delimiter = max("\t,;", key=first.count)
@@ -33,12 +30,12 @@ def read_csv(file: Path) -> tuple[Rows, list[Fault]]:
             lines.append((before + 1, list(row)))
             before = reader.line_num
     except csv.Error as error:
-        faults.append(Fault(file.name, before + 1, f"CSV 有误 / broken CSV: {error}"))
+        faults.append(Fault(file.name, before + 1, f"CSV 有误：{error}", f"broken CSV: {error}"))
     rows, wrong = _under_headings(lines, file.name)
     return rows, faults + wrong
 
 
-def read_xlsx(file: Path) -> tuple[Rows, list[Fault]]:
+def read_xlsx(file: Path) -> tuple[Records, list[Fault]]:
     """The first sheet of a workbook; line numbers are its rows."""
     from index.records import InputError
 
@@ -54,32 +51,36 @@ def read_xlsx(file: Path) -> tuple[Rows, list[Fault]]:
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
     except Exception as error:  # openpyxl raises whatever its zip and XML readers raise
-        return [], [Fault(file.name, 1, f"不是可读的 XLSX / not a readable XLSX: {error}")]
+        return [], [Fault(file.name, 1, f"不是可读的 XLSX：{error}", f"not a readable XLSX: {error}")]
     sheet = book.worksheets[0]
     lines = [(number, list(row)) for number, row in enumerate(sheet.iter_rows(values_only=True), 1)]
     book.close()
     return _under_headings(lines, file.name)
 
 
-def _under_headings(lines: list[tuple[int, list[Any]]], file: str) -> tuple[Rows, list[Fault]]:
+def _under_headings(lines: list[tuple[int, list[Any]]], file: str) -> tuple[Records, list[Fault]]:
     filled = [(number, row) for number, row in lines if any(_cell(value) for value in row)]
     if not filled:
-        return [], [Fault(file, 1, "表是空的 / the table is empty")]
+        return [], [Fault(file, 1, "表是空的", "the table is empty")]
     at, head = filled[0]
     fields = [field_of(_cell(value)) for value in head]
     faults = []
     if "question" not in fields:
         heads = "、".join(_cell(value) for value in head)
-        return [], [Fault(file, at, f"首行没有“问题”列 / no heading 问题 or question in the first line: {heads}")]
+        return [], [Fault(file, at, f"首行没有“问题”列：{heads}", f"no heading 问题 or question in the first line: {heads}")]
     unknown = [_cell(value) for value, name in zip(head, fields, strict=True) if name is None and _cell(value)]
     if unknown:
-        faults.append(Fault(file, at, f"未使用的列 / columns not used: {'、'.join(unknown)}", warning=True))
+        faults.append(Fault(file, at, f"未使用的列：{'、'.join(unknown)}", f"columns not used: {'、'.join(unknown)}", warning=True))
     for name in sorted({name for name in fields if name and fields.count(name) > 1}):
-        faults.append(Fault(file, at, f"两列含义相同 / two columns mean the same: {name}"))
-    rows: Rows = []
+        faults.append(Fault(file, at, f"两列含义相同：{name}", f"two columns mean the same: {name}"))
+    rows: Records = []
     for number, row in filled[1:]:
         if len([value for value in row[len(fields) :] if _cell(value)]):
-            faults.append(Fault(file, number, f"多于标题的列数 / more cells than headings ({len(row)} > {len(fields)})"))
+            faults.append(
+                Fault(
+                    file, number, f"多于标题的列数（{len(row)} > {len(fields)}）", f"more cells than headings ({len(row)} > {len(fields)})"
+                )
+            )
         record = {
             name: value if name == "as_of" else _cell(value) for name, value in zip(fields, row, strict=False) if name and _cell(value)
         }

@@ -79,6 +79,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "started": ("开始时间", "started"),
     "encoder": ("编码模型", "encoder"),
     "parser": ("解析程序", "parser"),
+    "counting": ("统计方法", "way of counting"),
     "program": ("程序", "program"),
     "documents": ("文件与摘要", "documents and digests"),
     "set": ("题集与摘要", "question set and digests"),
@@ -104,7 +105,24 @@ WORDS: dict[str, tuple[str, str]] = {
     "regressions": ("退步（超出容差 {tolerance}）", "Regressions (beyond the tolerance of {tolerance})"),
     "no_regressions": ("没有超出容差 {tolerance} 的退步。", "No regression beyond the tolerance of {tolerance}."),
     "what_changed": ("变的是什么", "What changed"),
-    "same_setup": ("题集、文件、编码模型和程序都没有变。", "Question set, documents, encoder and program are the same."),
+    "same_setup": (
+        "题集、文件、编码模型、程序和统计方法都没有变。",
+        "Question set, documents, encoder, program and way of counting are the same.",
+    ),
+    "same_documents": (
+        "文件没有变：修复 {fixed} 题、变坏 {broken} 题，都是质量的变化。",
+        "The documents are the same: {fixed} fixed and {broken} broken questions are a change of quality.",
+    ),
+    "other_documents": (
+        "{n} 份文件有改动，{moved} 道题的依据在其中（修复 {moved_fixed}、变坏 {moved_broken}）；"
+        "其余 {rest} 题的依据没有动，修复 {fixed}、变坏 {broken} 是质量的变化。",
+        "{n} documents changed; the evidence of {moved} questions stands in them ({moved_fixed} fixed, {moved_broken} broken). "
+        "The evidence of the other {rest} did not change: {fixed} fixed and {broken} broken are a change of quality.",
+    ),
+    "documents_alone": (
+        "{n} 份文件有改动；只有指标，没有逐题结果，分不出是文件还是质量的变化。",
+        "{n} documents changed; with figures alone it cannot be told whether documents or quality changed.",
+    ),
     "document_changed": ("依据所在文件已改动", "the document of its evidence has changed"),
     "none": ("无", "none"),
 }

@@ -163,7 +163,7 @@ def act(bench: Bench, asked: dict[str, Any], language: Language) -> Any:
         bench.remove(identity)
         return None
     elif action == "view":
-        return _page(f"{Path(bench.state(identity).name).stem}-{identity[:15]}.html", bench.report(identity), language)
+        return _page(f"{Path(bench.state(identity).name).stem}-{identity[:15]}.html", bench.report(identity, language), language)
     elif action == "compare":
         return _page(f"compare-{identity[:15]}.html", bench.comparison(str(asked.get("before", "")), identity, language), language)
     elif action == "close":
@@ -207,7 +207,7 @@ def panel_value(
         "problem": problem,
         "heads": [label(name, language) for name in SHOWN],
         "live": asdict(live) | {"left": live.left} if live else None,
-        "runs": [_line(state) for state in bench.states()],
+        "runs": [_line(state, language) for state in bench.states()],
         "feedback": _feedback(store, language) if store else None,
         "saved": saved,
     }
@@ -227,9 +227,11 @@ def _words(language: Language) -> dict[str, str]:
     return {key: pair[1 if language == "en" else 0] for key, pair in WORDS.items()}
 
 
-def _line(state: State) -> dict[str, Any]:
+def _line(state: State, language: Language) -> dict[str, Any]:
     figures = state.figures or {}
-    entry = {name: getattr(state, name) for name in ("id", "name", "status", "started", "done", "total", "message")}
+    entry = {name: getattr(state, name) for name in ("id", "name", "status", "started", "done", "total")} | {
+        "message": state.message_en or state.message if language == "en" else state.message
+    }
     return entry | {"figures": [number(name, figures[name]) if name in figures else "—" for name in SHOWN]}
 
 

@@ -179,7 +179,7 @@ def main() -> int:
         documents = list(assistant.documents)
         located, faults = locate(questions, documents, names)
         if any(not fault.warning for fault in (*questions.faults, *faults)):
-            print("\n".join(map(str, (*questions.faults, *faults))), file=sys.stderr)
+            print("\n".join(fault.said("en") for fault in (*questions.faults, *faults)), file=sys.stderr)
             return 2
         asked = [(case, n) for case in questions.cases for n in range(len(case.turns)) if located[case.id, n].needs]
         queries = [standalone(assistant, [turn.question for turn in case.turns[: n + 1]]) for case, n in asked]
