@@ -1,7 +1,10 @@
 """The assistant's search beside its peers: same questions, documents, sentences, metrics and machine.
 
     python tests/bench/peers.py tests/data/baseline/questions.jsonl
+    python tests/bench/peers.py tests/data/notices --notices
     python tests/bench/peers.py SET [--documents PATH …] [--own-documents] [--repeat 3]
+
+``--notices`` takes a folder of notices (NAME/source.txt with NAME/questions.jsonl) as library and question set in one.
 
 Prints a Markdown table: quality, milliseconds per question, seconds from nothing to a built index (loading of libraries and encoder
 included), memory of the process. Each peer runs in a process of its own. The peers get what the assistant's index gets: each sentence with region and heading of its clause, and
@@ -161,6 +164,7 @@ def main() -> int:
     parser.add_argument("set", type=Path)
     parser.add_argument("--documents", type=Path, nargs="+", default=[])
     parser.add_argument("--own-documents", action="store_true")
+    parser.add_argument("--notices", action="store_true")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--one", choices=PEERS, help=argparse.SUPPRESS)
     parser.add_argument("--task", type=Path, help=argparse.SUPPRESS)
@@ -170,8 +174,10 @@ def main() -> int:
         print(json.dumps(measure(arguments.one, documents, paths, queries, arguments.repeat)))
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        questions = read_set(arguments.set)
         paths, names = list(arguments.documents), {}
+        if arguments.notices:
+            arguments.set, paths = gathered(arguments.set, Path(folder) / arguments.set.name)
+        questions = read_set(arguments.set)
         if arguments.own_documents:
             home, names = own_documents(questions, Path(folder))
             paths = [home]
@@ -193,6 +199,19 @@ def main() -> int:
             Ranker(documents),
         )
     return 0
+
+
+def gathered(notices: Path, home: Path) -> tuple[Path, list[Path]]:
+    """The questions and the texts of a folder of notices, each under its notice's name."""
+    (home / "texts").mkdir(parents=True)
+    lines = []
+    for source in sorted(notices.glob("*/source.txt")):
+        name = source.parent.name
+        (home / "texts" / f"{name}.txt").write_bytes(source.read_bytes())
+        for line in (source.parent / "questions.jsonl").read_text(encoding="utf-8").splitlines():
+            lines.append(json.dumps(json.loads(line) | {"document": name}, ensure_ascii=False) + "\n")
+    (home / "questions.jsonl").write_text("".join(lines), encoding="utf-8")
+    return home / "questions.jsonl", [home / "texts"]
 
 
 def standalone(assistant: Assistant, turns: list[str]) -> str:
