@@ -95,13 +95,23 @@ def test_changed_documents_and_expectations_are_told_apart(runs: dict[str, Path]
     assert (len(comparison.documents), comparison.paired) == (1, len(good.rows or ()))
     rest = comparison.paired - len(comparison.moved)
     assert f"The evidence of the other {rest} did not change: 0 fixed and 0 broken" in as_text(comparison, "en")
-    assert "都是质量的变化" in as_text(compare(good, good), "zh")
+    assert "质量" not in as_text(compare(good, good), "zh")
+    worse = compare(good, read_run(runs["worse"]))
+    assert f"文件没有变：修复 0 题、变坏 {len(worse.broken)} 题，都是质量的变化" in as_text(worse, "zh")
     rows = list(good.rows or ())
     altered = replace(good, rows=(rows[0] | {"strings": ["other"]}, *rows[2:]))
     comparison = compare(good, altered)
     assert [row["id"] for row in comparison.expectation] == [rows[0]["id"]]
     assert [row["id"] for row in comparison.only_before] == [rows[1]["id"]]
     assert all(d.n <= len(rows) - 2 for d in comparison.differences if d.name == "right")
+
+
+def test_runs_without_a_common_question_say_so(runs: dict[str, Path]) -> None:
+    good = read_run(runs["good"])
+    other = replace(good, rows=tuple({**row, "id": f"other-{row['id']}"} for row in good.rows or ()))
+    comparison = compare(good, other)
+    assert (comparison.paired, comparison.differences, comparison.regressions) == (0, (), ())
+    assert "no question in common" in as_text(comparison, "en")
 
 
 def test_another_way_of_counting_is_told(runs: dict[str, Path]) -> None:

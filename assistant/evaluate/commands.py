@@ -77,7 +77,7 @@ def _run(path: Path, arguments: argparse.Namespace, settings: Settings, bar: Bar
         opener=opener,
         names=names,
     )
-    with bar("评测 / evaluating") as progress:
+    with bar("evaluating" if language == "en" else "评测") as progress:
         metrics = run_set(questions, subject, folder, plan, progress)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     complain([pair[language == "en"] for pair in config["warnings"]], language)
@@ -105,7 +105,7 @@ def _open(
             raise InputError("--own-documents 需要 -o", "--own-documents needs -o")
         home, names = own_documents(questions, arguments.output)
         paths = [home]
-    with bar("建立索引 / indexing") as progress:
+    with bar("indexing" if _language(arguments) == "en" else "建立索引") as progress:
         subject = Assistant.open(settings, paths, progress)
     return subject, names, functools.partial(Assistant.open, settings, paths)
 

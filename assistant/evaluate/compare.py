@@ -227,9 +227,11 @@ def paired_p(pairs: Sequence[tuple[str, float, float]]) -> float:
 def cause(comparison: Comparison, language: str) -> str:
     """Whether the documents or the quality changed, in a sentence."""
     ids = {name: {(row["id"], row["turn"]) for row in getattr(comparison, name)} for name in ("fixed", "broken")}
+    if not comparison.paired and (comparison.only_before or comparison.only_after or comparison.expectation):
+        return say("no_pairs", language)
     counts = {name: len(some - comparison.moved) for name, some in ids.items()}
     if not comparison.documents:
-        return say("same_documents", language, **counts) if comparison.paired else ""
+        return say("same_documents", language, **counts) if any(counts.values()) else ""
     if not comparison.paired:
         return say("documents_alone", language, n=len(comparison.documents))
     moved = {f"moved_{name}": len(some & comparison.moved) for name, some in ids.items()}
@@ -239,7 +241,7 @@ def cause(comparison: Comparison, language: str) -> str:
 
 def as_text(comparison: Comparison, language: str = "zh") -> str:
     """The comparison for a terminal."""
-    colon = ": " if language == "en" else "："
+    colon = say("colon", language)
     lines = [f"{comparison.before} → {comparison.after}", say("what_changed", language) + colon]
     lines += [f"  {told[language == 'en']}" for told in comparison.setup] or [f"  {say('same_setup', language)}"]
     lines += [f"  {line}" for line in [cause(comparison, language)] if line]
@@ -292,7 +294,7 @@ def as_html(comparison: Comparison, language: str = "zh") -> str:
     setup = f"<ul>{lines}</ul>" if lines else f"<p>{say('same_setup', language)}</p>"
     setup += f"<p>{escape(cause(comparison, language))}</p>"
     verdict = (
-        f"<p class='tag no'>{say('regressions', language, tolerance=tolerance)}：{'、'.join(worse)}</p>"
+        f"<p class='tag no'>{say('regressions', language, tolerance=tolerance)}{say('colon', language)}{say('comma', language).join(worse)}</p>"
         if worse
         else f"<p class='tag yes'>{say('no_regressions', language, tolerance=tolerance)}</p>"
     )

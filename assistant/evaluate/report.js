@@ -141,7 +141,7 @@ function question(row) {
     marks.append(open);
   }
   const card = make("article", "question " + state, marks);
-  if (row.earlier.length) card.append(make("p", "hint", say("earlier") + "：" + row.earlier.join(" → ")));
+  if (row.earlier.length) card.append(make("p", "hint", say("earlier") + say("colon") + row.earlier.join(" → ")));
   card.append(make("p", "asked", row.q));
   if (row.error !== null) card.append(make("p", "error", row.error));
   card.append(make("div", "sides", make("div", "", make("h4", "", say("expected")), ...expected(row)), make("div", "", make("h4", "", say(row.before ? "after" : "shown")), ...given(row), ...earlierShown(row))));
@@ -156,9 +156,9 @@ function expected(row) {
   const parts = [];
   if (row.kind === "unanswerable") parts.push(make("p", "", say("expected_refusal", { accepted: row.accepted.map((s) => say("status_" + s)).join(" / ") })));
   if (row.kind === "premise") parts.push(make("p", "hint", say("expected_premise")));
-  for (const need of row.needs) need.any.forEach(([text, place], n) => parts.push(quoted((n ? say("or") + "：" : "") + text, place, need.met ? "yes" : "no", n ? "" : say(need.met ? "met" : "unmet"))));
+  for (const need of row.needs) need.any.forEach(([text, place], n) => parts.push(quoted((n ? say("or") + say("colon") : "") + text, place, need.met ? "yes" : "no", n ? "" : say(need.met ? "met" : "unmet"))));
   for (const [text, place] of row.also) parts.push(quoted(text, place, "", say("may")));
-  if (row.reference) parts.push(make("p", "", say("reference") + "：" + row.reference));
+  if (row.reference) parts.push(make("p", "", say("reference") + say("colon") + row.reference));
   return parts.length ? parts : [make("p", "hint", say("no_evidence"))];
 }
 

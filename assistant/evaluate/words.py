@@ -4,6 +4,8 @@ from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
     "html_lang": ("zh-CN", "en"),
+    "colon": ("：", ": "),
+    "comma": ("、", ", "),
     "title": ("评测报告", "Evaluation report"),
     "questions": ("题", "questions"),
     "conversations": ("组对话", "conversations"),
@@ -119,6 +121,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} documents changed; the evidence of {moved} questions stands in them ({moved_fixed} fixed, {moved_broken} broken). "
         "The evidence of the other {rest} did not change: {fixed} fixed and {broken} broken are a change of quality.",
     ),
+    "no_pairs": ("两次评测没有共同的题，无从比较。", "The runs have no question in common, there is nothing to compare."),
     "documents_alone": (
         "{n} 份文件有改动；只有指标，没有逐题结果，分不出是文件还是质量的变化。",
         "{n} documents changed; with figures alone it cannot be told whether documents or quality changed.",

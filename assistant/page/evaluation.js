@@ -169,7 +169,7 @@ function line(run, heads, live) {
 }
 
 function why(run, heads) {
-  const cell = make("td", "ev-why", make("p", "ev-problem", `${say("failed")}：${run.message}`));
+  const cell = make("td", "ev-why", make("p", "ev-problem", `${say("failed")}${say("colon")}${run.message}`));
   cell.colSpan = heads.length + 4;
   return make("tr", "", cell);
 }

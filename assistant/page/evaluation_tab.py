@@ -55,6 +55,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "resume": ("继续", "Resume"),
     "remove": ("删除", "Delete"),
     "confirm": ("删除这次评测？", "Delete this run?"),
+    "colon": ("：", ": "),
     "stopped": ("已停止", "stopped"),
     "failed": ("未能运行", "could not run"),
     "compare": ("对比", "Compare"),
