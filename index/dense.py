@@ -7,6 +7,7 @@ rows reads just these, so a filter never loses a row to the lists.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ class Dense:
             engine = faiss.IndexIVFScalarQuantizer(coarse, dimension, min(lists, len(sample)), eight, product, True)
             engine.cp.niter = 8
             engine.cp.min_points_per_centroid = 1
+            faiss.omp_set_num_threads(os.cpu_count() or 1)
             engine.train(sample)
             engine.set_direct_map_type(faiss.DirectMap.Array)  # type: ignore[attr-defined]
         for block in blocks():
@@ -104,4 +106,5 @@ class Dense:
     @classmethod
     def load(cls, folder: Path) -> Dense:
         """Mapped, not read: nothing may be added to it."""
+        faiss.omp_set_num_threads(1)  # requests run side by side; threads that wait for each other slow all of them
         return cls(faiss.read_index(str(folder / FILE), faiss.IO_FLAG_MMAP_IFC))
