@@ -12,7 +12,7 @@ from index import dense as dense_engine
 from index.cut import Cut, Known, block_key, blocks, cut, load_cut, save_cut
 from index.dense import Dense
 from index.embed import Encoder, TokenEncoder
-from index.lexical import Lexical
+from index.lexical import Lexical, fingerprint
 from index.manifest import damaged, encoder_facts, text_digest, write_manifest
 from index.ragged import Array, write_array, write_joined
 from index.records import Document
@@ -20,7 +20,7 @@ from index.shelf import ShelfWriter
 
 LEXICON = "lexicon"
 TOKENS, WHOLE = "tokens", "whole"
-ROWS, PARTS, KEYS, FIRST = "rows.npy", "parts.npy", "keys.npy", "first.npy"
+ROWS, PARTS, KEYS, FIRST, FACETS = "rows.npy", "parts.npy", "keys.npy", "first.npy", "facets.npy"
 
 Progress = Callable[[int, int], None]
 """Called with (done, total) documents while an index is built."""
@@ -64,17 +64,20 @@ def _cut_all(
     shelf = ShelfWriter(version)
     files: list[Path] = []
     sources: dict[str, str] = {}
+    facets: list[tuple[int, int]] = []
     for number, (held, lines) in enumerate(blocks(documents)):
         file, key = work / f"block-{number:06d}.npz", block_key(lines, made_by)
         if load_cut(file, key) is None:
             save_cut(cut(held, encoder, known), file, key)
         for document, line in zip(held, lines, strict=True):
             shelf.add(document.id, line)
+            facets.append((fingerprint(document.region or ""), year_of(document)))
             sources[document.source] = text_digest(document.text)
         files.append(file)
         if progress:
             progress(len(shelf), len(documents))
     shelf.close()
+    np.save(version / FACETS, np.array(facets, np.uint64).reshape(-1, 2))
     return files, sources
 
 
@@ -111,3 +114,8 @@ def assemble(files: Sequence[Path], encoder: Encoder, version: Path) -> int:
     Dense.assemble(lambda: (made.vectors for made in cuts()), count, encoder.dimension, dense_engine.EXACT).save(version)
 
     return count
+
+
+def year_of(document: Document) -> int:
+    """The year of issue, 0 where the document states none."""
+    return int(document.issued[:4]) if document.issued else 0

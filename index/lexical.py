@@ -125,7 +125,7 @@ class Lexical:
 
     def scores(self, query: Sequence[str], rows: Ints | None = None) -> Scores:
         """The score of every row, or of the given ones, float32: BM25 over the most that the query's words could give."""
-        places = self._places(query)
+        places = self.places(query)
         found = np.zeros(len(self) if rows is None else len(rows), np.float32)
         most = sum(self.idf(query))
         for place in places[places >= 0]:
@@ -140,16 +140,26 @@ class Lexical:
 
     def idf(self, query: Sequence[str]) -> list[float]:
         """How rare each word of the query is: ln(1 + (rows − holding + ½) / (holding + ½))."""
-        places = self._places(query)
+        places = self.places(query)
         holding = np.where(places >= 0, self._postings.starts[places + 1] - self._postings.starts[places], 0)
         return np.log(1 + (len(self) - holding + 0.5) / (holding + 0.5)).tolist()  # type: ignore[no-any-return]
+
+    def weights_of(self, rows: Ints) -> list[dict[int, float]]:
+        """For each of the given rows: place of a word → its BM25 weight there, as a search adds them up."""
+        found: list[dict[int, float]] = []
+        for row in rows.tolist():
+            held = np.unique(self._rows.flat[self._rows.starts[row] : self._rows.starts[row + 1]])
+            begins, ends = self._postings.starts[held], self._postings.starts[held + np.int64(1)]
+            at = [b + np.searchsorted(self._postings.flat[b:e], np.uint32(row)) for b, e in zip(begins, ends, strict=True)]
+            found.append(dict(zip(held.tolist(), self._weights[at].tolist(), strict=True)))
+        return found
 
     def cuts(self, rows: Ints) -> Ragged:
         """The fingerprints of the words of given rows, as ``assemble`` took them."""
         part = self._rows.at(rows)
         return Ragged(self._words[part.flat], part.starts)
 
-    def _places(self, query: Sequence[str]) -> Ints:
+    def places(self, query: Sequence[str]) -> Ints:
         """Where each word stands in ``words``, -1 where it does not."""
         wanted = np.array(list(map(fingerprint, query)), np.uint64)
         places = np.searchsorted(self._words, wanted)

@@ -15,12 +15,12 @@ from typing import Protocol, Self
 import numpy as np
 from filelock import FileLock
 
-from index.build import FIRST, KEYS, LEXICON, PARTS, ROWS, TOKENS, WHOLE, Progress, write_index
+from index.build import FACETS, FIRST, KEYS, LEXICON, PARTS, ROWS, TOKENS, WHOLE, Progress, write_index
 from index.dense import Dense
 from index.embed import Encoder, Floats, TokenEncoder
 from index.fuse import Bools, Ints, Scores, best, fitted, fuse, language, ranks
 from index.late import Late
-from index.lexical import Lexical, tokens
+from index.lexical import Lexical, fingerprint, tokens
 from index.manifest import current, damaged, digests, parser_fingerprint, publish, read_manifest, verify
 from index.ragged import Array, Ragged, mapped
 from index.records import Document, Hit, Quote
@@ -46,8 +46,16 @@ class Store(Protocol):
         """The number of sentences."""
         ...
 
-    def search(self, query: str, k: int = 10, *, documents: Collection[str] | None = None) -> list[Hit]:
-        """The ``k`` best sentences for ``query``, best first; ``documents`` keeps the search to these ids."""
+    def search(
+        self,
+        query: str,
+        k: int = 10,
+        *,
+        documents: Collection[str] | None = None,
+        regions: Collection[str] | None = None,
+        years: Collection[int] | None = None,
+    ) -> list[Hit]:
+        """The ``k`` best sentences for ``query``, best first; ids, regions and years of issue keep the search to their documents."""
         ...
 
 
@@ -76,9 +84,12 @@ class ClauseIndex:
         self._shelf = Shelf(version)
         self._rows = mapped(version / ROWS)  # document, place of the part in it, start, end
         self._part = mapped(version / PARTS)  # which of the parts that have sentences
-        self._first = mapped(version / FIRST)  # the row that each document begins with
-        self._dense: DenseEngine = Dense.load(version)
-        self._lexical: LexicalEngine = Lexical.load(version)
+        self.first = mapped(version / FIRST)  # the row that each document begins with
+        self._facets = mapped(version / FACETS)  # fingerprint of the region, year of issue
+        self.dense = Dense.load(version)
+        self.lexical = Lexical.load(version)
+        self._dense: DenseEngine = self.dense
+        self._lexical: LexicalEngine = self.lexical
         self._lexicon = Lexical.load(version, LEXICON)
         self._late: tuple[Late, Late] | None = None
         if isinstance(encoder, TokenEncoder):
@@ -89,6 +100,15 @@ class ClauseIndex:
     def documents(self) -> Sequence[Document]:
         """All documents, in order of the library."""
         return self._shelf
+
+    @property
+    def owners(self) -> Ints:
+        """Which document each row stands in."""
+        return np.asarray(self._rows[:, 0])
+
+    def search_with(self, dense: DenseEngine, lexical: LexicalEngine) -> None:
+        """Search with other engines that hold the same rows."""
+        self._dense, self._lexical = dense, lexical
 
     def __len__(self) -> int:
         """The number of sentences."""
@@ -150,13 +170,22 @@ class ClauseIndex:
         index._damage = broken
         return index
 
-    def search(self, query: str, k: int = 10, *, documents: Collection[str] | None = None) -> list[Hit]:
+    def search(
+        self,
+        query: str,
+        k: int = 10,
+        *,
+        documents: Collection[str] | None = None,
+        regions: Collection[str] | None = None,
+        years: Collection[int] | None = None,
+    ) -> list[Hit]:
         """The ``k`` best sentences for ``query``, best first; equal scores in order of the library.
 
-        ``documents`` keeps the search to these ids. An empty query or library gives no hits.
+        ``documents`` (ids), ``regions`` and ``years`` of issue keep the search to documents that meet all that is
+        given; no other one is ever found. An empty query or library gives no hits.
         """
         text = plain(query)
-        allowed = self._allowed(documents)
+        allowed = self._allowed(documents, regions, years)
         if self._damage:
             raise damaged(self._damage[0])
         if not text or k <= 0 or len(self) == 0 or (allowed is not None and not allowed.any()):
@@ -202,12 +231,17 @@ class ClauseIndex:
         whole, gap_part = self._late[1].scores(text, parts)
         return own, gap, whole[back], gap_part[back]
 
-    def _allowed(self, documents: Collection[str] | None) -> Bools | None:
-        if documents is None:
+    def _allowed(self, documents: Collection[str] | None, regions: Collection[str] | None, years: Collection[int] | None) -> Bools | None:
+        if documents is None and regions is None and years is None:
             return None
+        places = np.arange(len(self._shelf)) if documents is None else self._shelf.places(documents)
+        named = None if regions is None else [fingerprint(region) for region in regions]
+        for column, wanted in enumerate((named, years)):
+            if wanted is not None:
+                places = places[np.isin(self._facets[places, column], np.array(list(wanted), np.uint64))]
         allowed = np.zeros(len(self), bool)
-        for place in self._shelf.places(documents):
-            allowed[self._first[place] : self._first[place + 1]] = True
+        for place in places:
+            allowed[self.first[place] : self.first[place + 1]] = True
         return allowed
 
     def _quote(self, row: int, score: float) -> Quote:
@@ -232,7 +266,7 @@ class _Former:
         return np.where(self._keys[at] == keys, self._order[at], -1).astype(np.int64)
 
     def cut_of(self, rows: Ints) -> tuple[Floats, Ragged, Ragged, Ragged]:
-        version, late = self._index.version, self._index._late
+        late = self._index._late
         tokens = late[0].ids.at(rows) if late else Ragged.of([[] for _ in rows])
-        words, lexicon = Lexical.load(version).cuts(rows), self._index._lexicon.cuts(rows)
-        return Dense.load(version).vectors(rows), words, lexicon, tokens
+        words, lexicon = self._index.lexical.cuts(rows), self._index._lexicon.cuts(rows)
+        return self._index.dense.vectors(rows), words, lexicon, tokens

@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 
 FORBIDDEN = {"index": {"assistant", "app", "gradio", "fastapi"}, "assistant": {"app"}}
-ALONE = {"faiss": "index/dense.py", "sentence_transformers": "index/embed.py", "jieba": "index/lexical.py"}
+ALONE = {"faiss": "index/dense.py", "sentence_transformers": "index/embed.py", "jieba": "index/lexical.py", "pymilvus": "index/milvus.py"}
 
 
 def modules(folder: str) -> list[Path]:

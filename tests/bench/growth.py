@@ -184,7 +184,7 @@ def compare(size: int, folder: Path, corpus: Path | None) -> dict[str, Any]:
     ids = [rows.flat[rows.starts[n] : rows.starts[n + 1]].tolist() for n in range(len(rows))]
     peer = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
     peer.index(bm25s.tokenization.Tokenized(ids=ids, vocab={str(n): n for n in range(len(lexical._words))}), show_progress=False)
-    words = [[n for n in lexical._places(tokens(q)).tolist() if n >= 0] for q in asked]
+    words = [[n for n in lexical.places(tokens(q)).tolist() if n >= 0] for q in asked]
 
     def bm25(query: list[int]) -> Any:
         scores = peer.get_scores_from_ids(query)
