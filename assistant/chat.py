@@ -76,9 +76,14 @@ class Assistant:
         documents = library()
         folder = index_folder(settings)
         try:
-            return cls(ClauseIndex.load(folder, encoder, digests(documents)), phrase=phrase)
+            index = ClauseIndex.load(folder, encoder, digests(documents))
         except IndexProblem:
-            return cls(ClauseIndex.build(documents, encoder, progress, folder=folder), phrase=phrase)
+            index = ClauseIndex.build(documents, encoder, progress, folder=folder)
+        if settings.store:
+            from index.milvus import connect
+
+            connect(index, settings.store)
+        return cls(index, phrase=phrase)
 
     @property
     def documents(self) -> Sequence[Document]:

@@ -100,6 +100,7 @@ def _command(commands: Any, name: str, run: Any, help: str) -> argparse.Argument
     )
     command.set_defaults(run=run)
     command.add_argument("--model", help="编码模型：文件夹或名称 / encoder: a sentence-transformers folder or hub name")
+    command.add_argument("--store", metavar="ADDRESS", help="在 Milvus 里检索 / search in Milvus: milvus+http://host:19530, milvus+FILE.db")
     command.add_argument("--index", type=Path, metavar="PATH", help="数据文件夹 / data folder (default: ASSISTANT_DATA)")
     return command
 
@@ -177,7 +178,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
     from assistant.settings import Settings
 
-    given = {"model": arguments.model, "data": arguments.index}
+    given = {"model": arguments.model, "data": arguments.index, "store": arguments.store}
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
@@ -338,11 +339,15 @@ def _build(arguments: argparse.Namespace) -> int:
     from index.store import ClauseIndex
 
     settings = _settings(arguments)
-    with progress_bar("建立索引 / indexing") as progress:
-        index = ClauseIndex.build(library(), load_encoder(settings.model), progress)
     folder = index_folder(settings)
     try:
-        index.save(folder)
+        with progress_bar("建立索引 / indexing") as progress:
+            index = ClauseIndex.build(library(), load_encoder(settings.model), progress, folder=folder)
+        if settings.store:
+            from index.milvus import connect
+
+            with progress_bar("发送到 Milvus / sending to Milvus") as progress:
+                connect(index, settings.store, progress)
     except OSError as error:
         raise InputError(f"无法写入索引：{folder}：{error.strerror}", f"cannot write the index: {folder}: {error.strerror}") from None
     print(f"{len(index.documents)} 份文件，{len(index)} 句 / documents, sentences → {folder}")

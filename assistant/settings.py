@@ -26,6 +26,11 @@ class Settings(BaseSettings):
 
     data: Path = Field(default_factory=_default_data, description="数据文件夹（索引） / folder of the index")
     model: str | None = Field(None, description="编码模型：文件夹或名称 / encoder: a sentence-transformers folder or hub name")
+    store: str | None = Field(
+        None,
+        description="在 Milvus 里检索：milvus+http://主机:19530 或 milvus+文件.db，默认在本机文件里 / "
+        "search in Milvus: milvus+http://host:19530 or milvus+FILE.db; by default in files of this machine",
+    )
     host: str = Field("127.0.0.1", description="网页监听地址 / address that the page listens on")
     port: int = Field(7860, ge=0, le=65535, description="网页端口 / port of the page")
     api_key: SecretStr | None = Field(

@@ -9,14 +9,18 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, CountEncoder
 
+from index.milvus import connect
 from index.read import parse, read_documents
 from index.records import Document, IndexDamaged, IndexMissing, IndexStale
-from index.store import ClauseIndex, digests
+from index.store import ClauseIndex, Store, digests
 
-NOTICE = """某市促进外贸若干措施
+NOTICE = """重庆市促进外贸若干措施
 
 一、支持参展。对参加境外展会的企业，按展位费的50%补助。（责任单位：市商务局）
 二、支持保险。对投保出口信用保险的小微企业，保费全额补贴。单户最高20万元。
+
+重庆市商务局
+2024年3月5日
 """
 OTHER = "乙市办法\n\n一、退税。退税在3个工作日内办结。\n二、展会。展位费补助70%。\n"
 
@@ -30,35 +34,63 @@ def index() -> ClauseIndex:
     return ClauseIndex.build(documents(), CountEncoder())
 
 
-def test_finds_the_sentence_and_names_its_clause(index: ClauseIndex) -> None:
-    hit = index.search("保费全额补贴", 1)[0]
+@pytest.fixture(params=["local", "milvus"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    """Each store over the same documents: the contract is tested on all of them."""
+    made = ClauseIndex.build(documents(), CountEncoder())
+    if request.param == "milvus":
+        pytest.importorskip("milvus_lite")
+        connect(made, f"milvus+{tmp_path}/milvus.db")
+    return made
+
+
+def test_finds_the_sentence_and_names_its_clause(store: Store) -> None:
+    hit = store.search("保费全额补贴", 1)[0]
     assert hit.quote.text == "对投保出口信用保险的小微企业，保费全额补贴。"
     assert (hit.quote.part.number, hit.quote.part.heading) == ("二、", "支持保险")
     assert (hit.dense_rank, hit.lexical_rank) == (0, 0)
 
 
-def test_every_hit_is_a_slice_of_its_document(index: ClauseIndex) -> None:
-    for hit in index.search("展位费补助", 50):
+def test_every_hit_is_a_slice_of_its_document(store: Store) -> None:
+    for hit in store.search("展位费补助", 50):
         quote = hit.quote
         assert quote.document.text[quote.start : quote.end] == quote.text
         assert quote.part.start <= quote.start < quote.end <= quote.part.end
 
 
-def test_scores_fall_and_rows_are_distinct(index: ClauseIndex) -> None:
-    hits = index.search("企业补助", 50)
+def test_scores_fall_and_rows_are_distinct(store: Store) -> None:
+    hits = store.search("企业补助", 50)
     assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
-    assert len({(h.quote.document.id, h.quote.start) for h in hits}) == len(hits) == len(index)
+    assert len({(h.quote.document.id, h.quote.start) for h in hits}) == len(hits) == len(store)
 
 
-def test_scope_keeps_to_the_documents(index: ClauseIndex) -> None:
-    assert {h.quote.document.id for h in index.search("展位费", 9, documents={"b"})} == {"b"}
-    assert index.search("展位费", 9, documents=set()) == []
-    assert index.search("展位费", 9, documents={"nobody"}) == []
+def test_scope_keeps_to_the_documents(store: Store) -> None:
+    assert {h.quote.document.id for h in store.search("展位费", 9, documents={"b"})} == {"b"}
+    assert store.search("展位费", 9, documents=set()) == []
+    assert store.search("展位费", 9, documents={"nobody"}) == []
+
+
+def test_scope_keeps_to_regions_and_years(store: Store) -> None:
+    assert {h.quote.document.id for h in store.search("展位费", 9, regions=["重庆"])} == {"a"}
+    assert store.search("展位费", 9, regions=["丙市"]) == []
+    assert store.search("展位费", 9, regions=[]) == []
+    assert {h.quote.document.id for h in store.search("展位费", 9, years=[2024])} == {"a"}
+    assert store.search("展位费", 9, years=[2024], documents={"b"}) == []
+    assert {h.quote.document.id for h in store.search("展位费", 9, years=[2024, 0])} == {"a", "b"}
+
+
+def test_every_store_gives_the_same_hits(store: Store, index: ClauseIndex) -> None:
+    for query in ("展位费补助", "退税几天", "蜂蜜", "50%", "小微企业"):
+        for scope in (None, {"a"}, {"b"}, {"a", "b"}):
+            found, expected = store.search(query, 20, documents=scope), index.search(query, 20, documents=scope)
+            assert [hit.quote.text for hit in found] == [hit.quote.text for hit in expected]
+            assert [hit.score for hit in found] == pytest.approx([hit.score for hit in expected], abs=1e-5)
+            assert [hit.lexical for hit in found] == pytest.approx([hit.lexical for hit in expected], abs=1e-5)
 
 
 @pytest.mark.parametrize("query", ["", "   ", "\n\t　"])
-def test_an_empty_query_finds_nothing(index: ClauseIndex, query: str) -> None:
-    assert index.search(query) == []
+def test_an_empty_query_finds_nothing(store: Store, query: str) -> None:
+    assert store.search(query) == []
 
 
 def test_an_empty_library_is_searchable(tmp_path: Path) -> None:
@@ -71,7 +103,7 @@ def test_an_empty_library_is_searchable(tmp_path: Path) -> None:
 def test_each_text_is_encoded_once(index: ClauseIndex) -> None:
     encoder = CountEncoder()
     ClauseIndex.build(documents(), encoder)
-    assert len(encoder.texts) == len(set(encoder.texts)) == 13  # eight sentences in five contexts
+    assert len(encoder.texts) == len(set(encoder.texts)) == 14  # nine sentences in five contexts
 
 
 def test_a_build_takes_over_what_has_not_changed(index: ClauseIndex) -> None:
@@ -90,9 +122,9 @@ def test_a_build_takes_nothing_over_from_another_encoder(index: ClauseIndex) -> 
     assert encoder.texts == again.texts
 
 
-def test_traditional_and_full_width_find_the_same(index: ClauseIndex) -> None:
-    assert index.search("保費全額補貼", 3) == index.search("保费全额补贴", 3)
-    assert index.search("補助５０％", 3) == index.search("补助50%", 3)
+def test_traditional_and_full_width_find_the_same(store: Store) -> None:
+    assert store.search("保費全額補貼", 3) == store.search("保费全额补贴", 3)
+    assert store.search("補助５０％", 3) == store.search("补助50%", 3)
 
 
 def test_saved_and_loaded_is_the_same(index: ClauseIndex, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from index.records import Document
 from index.store import digests, parser_fingerprint
 
 FORMAT = 1
-LIBRARIES = ("trade-policy-assistant", "numpy", "faiss-cpu", "bm25s", "jieba", "ir_measures", "pytrec-eval-terrier")
+LIBRARIES = ("trade-policy-assistant", "numpy", "faiss-cpu", "jieba", "ir_measures", "pytrec-eval-terrier")
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 COUNTING = ("definitions", "fields", "files", "judge", "metrics", "places", "questions", "rank", "ranked", "reading", "records", "tables")
