@@ -14,15 +14,13 @@ from assistant.phrases import join, say
 from assistant.places import english_name
 from assistant.premise import Correction, claims, figure_correction, normal, takes_adoption_for_granted, unit_correction, whole_text
 from assistant.question import Asks, Question
-from assistant.rank import Ranked
+from assistant.rank import Ranked, limit
 from assistant.validity import document_term, validity
 from index.figures import figures
 from index.records import Document, Hit, Part, Quote, Span
 from index.text import one_line
 
 NEAR = 0.19  # fused score of the best sentence below which a question is beside the subject
-STATED_FOLLOWING = 0.12  # least chance for a further question on a clause that was just quoted
-STATED = 0.26  # least chance that the documents answer at all
 CORRECTABLE = 0.25  # least chance of the first sentence where it corrects a figure of the question
 KEEP = 0.12  # share of the best chance that a further sentence of the same region needs
 KEEP_REGION = 0.02  # share of the best chance that the best sentence of another region needs
@@ -135,8 +133,12 @@ def answer(question: Question, ranked: Ranked, outside: Ranked | None, as_of: da
     chosen = _choose(question, ranked)
     corrected = _correction(question, chosen)
     missing = _missing(question, ranked)
-    least = STATED_FOLLOWING if question.previous or question.addition or _has_units(question, ranked) else STATED
-    if (ranked.stated < least or missing) and not (corrected and ranked.chances[0] >= CORRECTABLE):
+    named = _has_units(question, ranked)
+    least = limit("stated_following" if question.previous or question.addition or named else "stated")
+    if named and question.previous:
+        least = 0.0  # the clause is known, and its units are
+    ascribed = corrected or _confirmed(question, chosen)
+    if (ranked.stated < least or missing) and not (ascribed and ranked.chances[0] >= CORRECTABLE):
         near = [h for h in ranked.hits[:RELATED] if h.score >= NEAR]
         return not_found(question, near, as_of, fact=missing)
     if question.asks == "who":
@@ -282,7 +284,8 @@ def _choose(question: Question, ranked: Ranked) -> list[Quote]:
 
 def _has_units(question: Question, ranked: Ranked) -> bool:
     """Who is in charge of a clause that was surely found is stated where it names units."""
-    return question.asks == "who" and ranked.chances[0] >= 0.5 and bool(ranked.hits[0].quote.part.responsible_spans)
+    sure = question.previous is not None or ranked.chances[0] >= 0.5
+    return question.asks == "who" and sure and bool(ranked.hits[0].quote.part.responsible_spans)
 
 
 def _missing(question: Question, ranked: Ranked) -> str | None:
@@ -312,6 +315,17 @@ def _correction(question: Question, chosen: Sequence[Quote]) -> tuple[str, Corre
     return None
 
 
+def _confirmed(question: Question, chosen: Sequence[Quote]) -> bool:
+    """The question asks whether a figure is right, and the first sentence holds it."""
+    said = claims(question.text)
+    there = normal(chosen[0].text)
+    return bool(said) and bool(_ASCRIBES.search(question.text)) and all(_figure(number).search(there) for number, _ in said)
+
+
+def _figure(number: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\d.]){re.escape(number)}(?![\d.])")
+
+
 def _elsewhere(question: Question, ranked: Ranked, outside: Ranked | None) -> Hit | None:
     """The clause of another document that holds a figure which the question ascribes to the one it names."""
     said = claims(question.text)
@@ -322,8 +336,8 @@ def _elsewhere(question: Question, ranked: Ranked, outside: Ranked | None) -> Hi
         return None
     here = normal(whole_text([h.quote for h in ranked.hits[:3]]))
     there = normal(best.quote.text)
-    held = [f for f in said if re.search(rf"(?<![\d.]){re.escape(f[0])}(?![\d.])", there)]
-    missing = [f for f in held if not re.search(rf"(?<![\d.]){re.escape(f[0])}(?![\d.])", here)]
+    held = [f for f in said if _figure(f[0]).search(there)]
+    missing = [f for f in held if not _figure(f[0]).search(here)]
     return best if missing and outside.chances[0] >= max(0.3, ranked.chances[0] * 0.8) else None
 
 

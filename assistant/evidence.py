@@ -22,7 +22,7 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "money",
         re.compile(
-            r"多少(?:钱|元|万|块|美元|美金|资金)|几(?:万|百|千|块)|[补奖给报贴返领拿贷]多少|多少补|金额|上限|封顶|最高|最多|限额|额度|定额|多大一?笔|"
+            r"多少(?:钱|元|万|块|美元|美金|资金)|几(?:万|百|千|块)|[补奖给报贴返领拿贷助励付偿]多少|多少补|金额|上限|封顶|最高|最多|限额|额度|定额|多大一?笔|"
             r"how much|\bcap\b|\bcapped\b|ceiling|maximum|\bamount|how big",
             re.I,
         ),
@@ -95,7 +95,7 @@ _DEMANDED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "money",
         re.compile(
-            r"多少(?:万|亿)?元|多少钱|多少万|几万|几元|多少(?:万|亿)?美[元金]|限额|上限(?:是|为)?多少|封顶(?:是|为)?多少|最高多少|how many (?:yuan|rmb|dollars)|how much does .{0,40} (?:pay|reward|give)",
+            r"多少(?:万|亿)?元|多少钱|多少万|几万|几元|多少(?:万|亿)?美[元金]|限额|有(?:没有)?(?:上限|封顶)|上限(?:是|为)?多少|封顶(?:是|为)?多少|最高多少|how many (?:yuan|rmb|dollars)|how much does .{0,40} (?:pay|reward|give)",
             re.I,
         ),
     ),

@@ -20,6 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from assistant.coverage import FEATURES as COVERAGE
+from assistant.negatives import without_answers
 from assistant.question import Reader
 from assistant.rank import ANSWER_FEATURES, MODEL, SENTENCE_FEATURES, Floats, answer_features, eligible, sentence_features
 from index.embed import load_encoder
@@ -31,9 +33,13 @@ DEPTH = 20
 UNANSWERABLE_WEIGHT = 2.0  # they are few in the training questions
 LIBRARY = 60  # invented clauses that are searched together
 ASIDE = 8  # libraries that are asked the questions beside the subject
-SIGNS = dict.fromkeys(("dense", "late", "late_part", "lexical", "sentence", "mean3", "part_match"), 1) | dict.fromkeys(
-    (name for name in ANSWER_FEATURES if re.search("gap|conflicts|formal|open|outside|unmatched|lacks", name)), -1
+SIGNS = (
+    dict.fromkeys(("dense", "late", "late_part", "lexical", "sentence", "mean3", "part_match"), 1)
+    | dict.fromkeys((name for name in ANSWER_FEATURES if re.search("gap|conflicts|formal|open|outside|unmatched|lacks", name)), -1)
+    | COVERAGE
 )
+REFUSED = 0.055  # share of the answerable that may be refused for the sake of what nothing answers
+REMOVED_CLAUSE_WEIGHT = 0.6  # a question whose clause was taken out is easier than what is asked beside the text
 ROOT = Path(__file__).resolve().parents[1]
 ASIDE_FILE = ROOT / "assistant/offtopic.txt"
 PAIRS = ROOT / "index/training/pairs"
@@ -52,7 +58,7 @@ class Asked:
 
 @dataclass(slots=True)
 class Example:
-    """A searched question: its group, its hits, which of them answer."""
+    """A searched question: its group, its hits, which of them answer, its weight where nothing does."""
 
     group: str
     text: str
@@ -62,6 +68,7 @@ class Example:
     outside: Hit | None
     table: Floats
     labels: Floats
+    weight: float = UNANSWERABLE_WEIGHT
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -83,8 +90,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     authored = [e for library in tqdm(libraries, desc="clauses") for e in examples(*library)]
     authored += [e for name, documents, _ in libraries[:ASIDE] for e in examples(name, documents, aside)]
     noticed = [e for library in notice_libraries(options.notices) for e in examples(*library)]
-    report(authored, noticed)
-    model = fit(authored + noticed + noticed)
+    chooser = random.Random(3)
+    bereft = [e for n, d, q in notice_libraries(options.notices) for whole in (False, True) for e in removed(n, d, q, whole)]
+    bereft += [e for n, d, q in tqdm(libraries, desc="removed") for e in removed(n, d, q, False, chooser)]
+    limits = report(authored, noticed, bereft)
+    model = fit(authored + noticed + noticed, bereft) | {"limits": limits}
     options.output.write_text(json.dumps(model, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return 0
 
@@ -160,6 +170,18 @@ def examples(group: str, documents: list[Document], questions: list[Asked]) -> I
             yield Example(home or group, read.topic, english, asked.answerable, hits, wide[0] if wide else None, table, labels)
 
 
+def removed(
+    group: str, documents: list[Document], questions: list[Asked], whole: bool, chooser: random.Random | None = None
+) -> Iterator[Example]:
+    """The questions with a scope, asked of documents without their answers; half of them where ``chooser`` is given."""
+    reader = Reader(documents)
+    scoped = [q for q in questions if q.answerable and q.gold and reader.read(q.text.rpartition("\t")[2]).documents is not None]
+    scoped = [q for q in scoped if chooser is None or chooser.random() < 0.5]
+    for rest, chosen in without_answers(documents, [q.gold for q in scoped], 2 if chooser else 5, whole):
+        for example in examples(group, rest, [Asked(scoped[n].text, (), False) for n in chosen]):
+            yield replace(example, weight=REMOVED_CLAUSE_WEIGHT if whole else 1.0)
+
+
 def _answers(hit: Hit, gold: tuple[tuple[str, int, int], ...]) -> bool:
     quote = hit.quote
     part = quote.part
@@ -168,19 +190,21 @@ def _answers(hit: Hit, gold: tuple[tuple[str, int, int], ...]) -> bool:
     return any(quote.document.id == d and 2 * (min(e, quote.end) - max(s, quote.start)) >= e - s for d, s, e in gold)
 
 
-def fit(data: Sequence[Example]) -> dict[str, Any]:
-    """The models as plain numbers: features, weights on the raw features, intercept."""
+def fit(data: Sequence[Example], bereft: Sequence[Example]) -> dict[str, Any]:
+    """The models as plain numbers: features, weights on the raw features, intercept; ``bereft`` are of ``removed``."""
     found = [e for e in data if e.labels.any()]
     sentence = _logistic(np.concatenate([e.table for e in found]), np.concatenate([e.labels for e in found]), SENTENCE_FEATURES, 1e-4)
-    ordered = [_ordered(e, sentence) for e in data]
-    rows = np.array([answer_features(e.text, e.english, h, c, e.outside) for e, (h, c, _) in zip(data, ordered, strict=True)])
-    answerable = np.array([float(e.answerable) for e in data])
+    asked = [*data, *bereft]
+    ordered = [_ordered(e, sentence) for e in asked]
+    rows = np.array([answer_features(e.text, e.english, h, c, e.outside) for e, (h, c, _) in zip(asked, ordered, strict=True)])
+    answerable = np.array([float(e.answerable) for e in asked])
     right = np.array([float(bool(labels[:1].any())) for _, _, labels in ordered]) * answerable
-    weight = np.where(answerable > 0, 1.0, UNANSWERABLE_WEIGHT)
+    weight = np.array([1.0 if e.answerable else e.weight for e in asked])
+    own = slice(0, len(data))  # confidence is that of the questions as they come
     return {
         "sentence": sentence,
         "stated": _logistic(rows, answerable, ANSWER_FEATURES, 2e-3, weight, SIGNS),
-        "right": _logistic(rows, right, ANSWER_FEATURES, 2e-3, signs=SIGNS),
+        "right": _logistic(rows[own], right[own], ANSWER_FEATURES, 2e-3, signs=SIGNS),
     }
 
 
@@ -227,8 +251,8 @@ def _logistic(
     }
 
 
-def report(authored: list[Example], noticed: list[Example], folds: int = 6) -> None:
-    """Cross-validate over notices: order of sentences, refusals, calibration."""
+def report(authored: list[Example], noticed: list[Example], bereft: list[Example], folds: int = 6) -> dict[str, float]:
+    """Cross-validate over notices: order of sentences, refusals, calibration. Gives the limits that they suggest."""
     groups = sorted({e.group for e in noticed})
     first: list[bool] = []
     three: list[bool] = []
@@ -236,7 +260,7 @@ def report(authored: list[Example], noticed: list[Example], folds: int = 6) -> N
     for fold in range(folds):
         held = set(groups[fold::folds])
         seen = [e for e in noticed if e.group not in held]
-        model = fit(authored + seen + seen)
+        model = fit(authored + seen + seen, [e for e in bereft if e.group not in held])
         for example in (e for e in noticed if e.group in held):
             hits, chances, labels = _ordered(example, model["sentence"])
             row = answer_features(example.text, example.english, hits, chances, example.outside)[None, :]
@@ -254,6 +278,8 @@ def report(authored: list[Example], noticed: list[Example], folds: int = 6) -> N
     bins = np.clip((confidences * 10).astype(int), 0, 9)
     error = sum(abs(confidences[bins == b].mean() - rights[bins == b].mean()) * (bins == b).mean() for b in range(10) if (bins == b).any())
     print(f"  confidence: expected calibration error {error:.3f} (10 bins, n={len(sure)})")
+    stated = [s for s, _, answerable, _ in sure if answerable]
+    return {"stated": round(float(np.quantile(stated, REFUSED)), 4), "stated_following": round(float(np.quantile(stated, REFUSED / 2)), 4)}
 
 
 def _han(number: int) -> str:

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from assistant.coverage import FEATURES as COVERAGE
+from assistant.coverage import content_words, coverage
 from assistant.evidence import KINDS, Kind, asked, conflicts, per_units, stated
-from assistant.question import GENERIC
-from index.lexical import tokens
 from index.records import Hit
 from index.text import one_line
 
@@ -28,37 +28,6 @@ MODEL = Path(__file__).with_name("ranking.json")
 Floats = npt.NDArray[np.float64]
 
 _SILENT = frozenset({"title", "number", "addressees", "signature", "section"})
-
-# Words of nearly every question, which no clause has to hold.
-_COMMON = frozenset(
-    [
-        "企业",
-        "公司",
-        "我们",
-        "政策",
-        "文件",
-        "规定",
-        "请问",
-        "可以",
-        "没有",
-        "还是",
-        "一个",
-        "现在",
-        "如果",
-        "就是",
-        "政府",
-        "这个",
-        "那个",
-        "我们公司",
-        "单位",
-        "怎样",
-        "一共",
-        "是不是",
-        "有没有",
-        "多少",
-        "哪些",
-    ]
-)
 
 SENTENCE_FEATURES: tuple[str, ...] = (
     "dense", "late", "late_part", "lexical", "gap", "gap_part", "below", "first", "clause", "short", "length",
@@ -70,7 +39,7 @@ ANSWER_FEATURES: tuple[str, ...] = (
     "part_match", "part_unmatched", *(f"part_lacks_{kind}" for kind in KINDS), *(f"lacks_{kind}" for kind in KINDS),
     "numbers_open", "length", "conflicts", "words_open_part", "words_open_document", "longest_open", "codes_open",
     "outside", "outside_late", "per_open",
-    "formal_gap", "formal_gap_part", "formal_open",
+    "formal_gap", "formal_gap_part", "formal_odd", *COVERAGE,
 )  # fmt: skip
 
 
@@ -156,7 +125,7 @@ def answer_features(text: str, english: bool, hits: Sequence[Hit], chances: Sequ
             max(0.0, outside.score - max(h.score for h in hits)) if outside else 0.0,
             max(0.0, outside.late_part - first.late_part) if outside else 0.0,
             _open(per_units(text), part_text),
-            *_formal(words, first),
+            *_formal(words, first), *coverage(text, english, hits, chances),
         ],
         np.float64,
     )  # fmt: skip
@@ -196,11 +165,6 @@ def codes(text: str) -> list[str]:
     return [c for c in re.findall(r"[A-Z]{2,}[\w.]*|(?<!\d)\d{4}(?!\d|年)", text) if c not in ("AND", "OR", "US", "RMB", "USD")]
 
 
-def content_words(text: str) -> list[str]:
-    """The Chinese words of a question that name something, lower case."""
-    return [w for w in tokens(text) if len(w) >= 2 and re.search(r"[一-龥]", w) and not GENERIC.fullmatch(w) and w not in _COMMON]
-
-
 def _open(wanted: Sequence[str], text: str) -> float:
     """The share of the wanted words that do not stand in the text."""
     lower = text.lower()
@@ -210,6 +174,11 @@ def _open(wanted: Sequence[str], text: str) -> float:
 def _logit(chance: float) -> float:
     clipped = min(max(chance, 1e-6), 1 - 1e-6)
     return float(np.log(clipped / (1 - clipped)))
+
+
+def limit(name: str) -> float:
+    """A limit that the fit has chosen: "stated", the least chance that the documents answer at all, or "stated_following"."""
+    return float(_model()["limits"][name])
 
 
 @cache
