@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -54,13 +55,14 @@ def listed(settings: Settings) -> list[dict[str, str | None]]:
 
     config = Settings.model_config
     file = dotenv_values(str(config["env_file"]))
+    without = Settings(**dict[str, Any]())  # what environment and file alone give
     rows: list[dict[str, str | None]] = []
     for field, told in Settings.model_fields.items():
         name = f"{config['env_prefix']}{field}".upper()
         value = getattr(settings, field)
         places = (("environment", os.environ), (str(config["env_file"]), file))
         origin = next((place for place, names in places if name in map(str.upper, names)), "default")
-        if origin == "default" and field in settings.model_fields_set:
+        if value != getattr(without, field):
             origin = "command line"
         rows.append({"name": name, "value": None if value is None else str(value), "from": origin, "description": told.description})
     return rows

@@ -212,6 +212,21 @@ def test_top_k_bounds_the_quotes(assistant: Assistant) -> None:
     assert len(assistant.ask("出口信用保险", top_k=1).quotes) == 1
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "小微企业投保出口信用保险有什么补贴",
+        "上限是多少？",
+        "你好",
+        "威海的展位费补贴比例是多少？",
+        "what insurance subsidy applies to small exporters",
+    ],
+)
+def test_what_is_offered_to_ask_next_is_answered(assistant: Assistant, question: str) -> None:
+    for offered in assistant.ask(question).follow_ups:
+        assert assistant.ask(offered, [question]).status == "answered", offered
+
+
 def test_conversations_do_not_mix(assistant: Assistant) -> None:
     """The assistant keeps nothing: the same question gives the same answer whatever was asked before."""
     first = assistant.ask("那威海呢?").to_dict()

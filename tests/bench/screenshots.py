@@ -1,4 +1,4 @@
-"""Pictures of the page in every state, from a running server; without --all only the few of the README's gallery.
+"""Pictures of the page in every state, from a running server; without --all each state once, as the gallery keeps it.
 
 python app.py --port 7860 &
 python tests/bench/screenshots.py http://127.0.0.1:7860/ [--out FOLDER] [--all]
@@ -7,11 +7,13 @@ python tests/bench/screenshots.py http://127.0.0.1:7860/ [--out FOLDER] [--all]
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -102,8 +104,13 @@ STATES: dict[str, Step] = {
     "evaluation": tab("evaluation"),
     "batch-error": batch("notes.pdf", "x"),
 }
-GALLERY = (("source", 1280, "zh", "light"), ("comparison", 1280, "zh", "light"), ("lookup", 1280, "zh", "light"),
-           ("figures", 1280, "zh", "light"), ("answer", 1280, "en", "dark"), ("answer", 390, "zh", "light"))  # fmt: skip
+DESK = (1280, "zh", "light")
+GALLERY = (
+    *((name, *DESK) for name in STATES),  # each state once
+    ("answer", 1280, "en", "dark"),
+    *((name, 390, "zh", "light") for name in ("answer", "comparison", "source", "lookup")),
+)
+COLOURS = 64  # of a picture: enough for flat areas and letters, a quarter of the bytes
 
 
 def take(browser: Any, address: str, out: Path, name: str, width: int, language: str, scheme: str) -> None:
@@ -115,7 +122,8 @@ def take(browser: Any, address: str, out: Path, name: str, width: int, language:
     STATES[name](page, int(language == "en"))
     page.wait_for_timeout(300)
     out.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=out / f"{name}-{width}-{language}-{scheme}.png")
+    drawn = Image.open(io.BytesIO(page.screenshot()))
+    drawn.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(out / f"{name}-{width}-{language}-{scheme}.png", optimize=True)
     context.close()
 
 
