@@ -21,9 +21,9 @@ from assistant.compose import (
     whole_clause,
     with_uncovered,
 )
-from assistant.evidence import demanded
+from assistant.evidence import demanded, stated
 from assistant.llm import phraser
-from assistant.places import regions
+from assistant.places import english_name, regions
 from assistant.premise import claims, takes_adoption_for_granted
 from assistant.question import MAX_LENGTH, Question, Reader
 from assistant.rank import Ranked, eligible, rank
@@ -258,12 +258,14 @@ class Assistant:
         if question.manner in ("thanks", "alter"):
             return []
         english = question.language == "en"
-        topics = [(d.region, p.heading) for d in self.documents for p in d.parts if p.kind == "clause" and p.heading and d.region]
+        wanted = demanded(question.text)  # "上限是多少？" is asked back with clauses that state a sum
         first: dict[str, str] = {}
-        for region, heading in topics:
-            first.setdefault(region, heading)
+        for d in self.documents:
+            for p in d.parts:
+                if p.kind == "clause" and p.heading and d.region and d.region not in first and wanted <= stated(d.text[p.start : p.end]):
+                    first[d.region] = p.heading
         if english:
-            return [f"What does {region} say on “{heading}”?" for region, heading in list(first.items())[:3]]
+            return [f"What does {english_name(region)} say on “{heading}”?" for region, heading in list(first.items())[:3]]
         return [f"{region}在“{heading}”方面有什么规定？" for region, heading in list(first.items())[:3]]
 
 
