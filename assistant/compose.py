@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant.answer import Answer, Cell, Comparison, label
 from assistant.evidence import asked, demanded, stated
+from assistant.extent import extended
 from assistant.phrases import join, say
 from assistant.places import english_name
 from assistant.premise import Correction, claims, figure_correction, normal, takes_adoption_for_granted, unit_correction, whole_text
@@ -131,6 +132,9 @@ def answer(question: Question, ranked: Ranked, outside: Ranked | None, as_of: da
     if elsewhere is not None:
         return _from_elsewhere(question, elsewhere, as_of)
     chosen = _choose(question, ranked)
+    drafts = takes_adoption_for_granted(question.text) and term_answer(question, _drafts(chosen), as_of)
+    if drafts:
+        return replace(drafts, quotes=(*drafts.quotes, *chosen)[:MOST])
     corrected = _correction(question, chosen)
     missing = _missing(question, ranked)
     named = _has_units(question, ranked)
@@ -145,6 +149,8 @@ def answer(question: Question, ranked: Ranked, outside: Ranked | None, as_of: da
         return _who(question, chosen, ranked, as_of)
     lead = corrected[0] if corrected else say("lead", question.language)
     notices = (lead,) if corrected else ()
+    if question.asks == "validity":
+        chosen = [*chosen[:1], *_terms(chosen[:1]), *chosen[1:]][:MOST]
     return _answered(question, chosen, as_of, lead, ranked.confidence, notices=notices)
 
 
@@ -275,11 +281,32 @@ def _choose(question: Question, ranked: Ranked) -> list[Quote]:
         share = KEEP_REGION if other else KEEP
         as_near = other and hit.score >= NEAR_REGION * nearest
         if not chosen or as_near or chance >= max(LEAST, share * top):
-            chosen.append(hit.quote)
             seen.add(region)
+            if not any(_inside(hit.quote, other) for other in chosen):
+                chosen.append(extended(hit.quote, question.text))
         if len(chosen) >= MOST:
             break
     return chosen
+
+
+def _drafts(chosen: Sequence[Quote]) -> list[Document]:
+    """The draft that the best quote is from."""
+    return [q.document for q in chosen[:1] if q.document.status == "draft"]
+
+
+def _terms(quotes: Sequence[Quote]) -> list[Quote]:
+    """The words in which the documents of the quotes state their own term."""
+    found = []
+    for quote in quotes:
+        span = document_term(quote.document)[2]
+        part = _part_at(quote.document, span.start) if span else None
+        if span and part and not quote.start <= span.start < quote.end:
+            found.append(Quote(quote.document, part, span.start, span.end, quote.score))
+    return found
+
+
+def _inside(quote: Quote, other: Quote) -> bool:
+    return quote.document.id == other.document.id and other.start <= quote.start and quote.end <= other.end
 
 
 def _has_units(question: Question, ranked: Ranked) -> bool:
@@ -292,7 +319,8 @@ def _missing(question: Question, ranked: Ranked) -> str | None:
     """A kind of fact that is asked for outright and stated in none of the best sentences."""
     if question.asks == "contact" and not any(_CONTACT.search(h.quote.text) for h in ranked.hits[:3]):
         return "contact"
-    wanted = demanded(question.text)
+    added = question.addition or (question.asked if question.previous else "")
+    wanted = demanded(added if asked(added) else question.text)
     told = frozenset().union(
         *(
             stated(one_line(h.quote.text))
