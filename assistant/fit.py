@@ -38,7 +38,7 @@ SIGNS = (
     | dict.fromkeys((name for name in ANSWER_FEATURES if re.search("gap|conflicts|formal|open|outside|unmatched|lacks", name)), -1)
     | COVERAGE
 )
-REFUSED = 0.055  # share of the answerable that may be refused for the sake of what nothing answers
+REFUSED = 0.035  # share of the answerable that may be refused for the sake of what nothing answers
 REMOVED_CLAUSE_WEIGHT = 0.6  # a question whose clause was taken out is easier than what is asked beside the text
 ROOT = Path(__file__).resolve().parents[1]
 ASIDE_FILE = ROOT / "assistant/offtopic.txt"
