@@ -52,7 +52,10 @@ def _sentences(line: str, own_topic: Callable[[str], bool]) -> list[str]:
     found: list[str] = []
     lead = ""
     for piece in (p.strip() for one in _FURTHER.split(line) for p in _SENTENCE.findall(one)):
-        if not re.search(r"\w", piece):
+        if not re.search(r"\w", piece):  # marks alone stay where they stand
+            lead = f"{lead}{piece}" if lead and not found else lead
+            if found:
+                found[-1] = f"{found[-1]}{piece}"
             continue
         bare = _JOINING.sub("", piece)
         if not _ASKING.search(bare):
