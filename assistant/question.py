@@ -9,6 +9,7 @@ from typing import Literal
 
 from assistant.pieces import pieces
 from assistant.places import Gazetteer
+from assistant.spelling import mended
 from assistant.typos import Corrector, lazily, vocabulary
 from index.records import Document, InputError
 from index.text import plain, simplified, traditional
@@ -218,7 +219,7 @@ class Reader:
         if len(asked) > MAX_LENGTH:
             return Question(asked[:MAX_LENGTH], "", "", language(asked[:MAX_LENGTH]), "fact", "too_long")
         typed = plain(asked)
-        text = self._correct(typed)
+        text = mended(self._correct(typed), [(p.start, p.end) for p in self._places.find(typed)])
         question = self._alone(asked, text, region)
         if text != typed:
             question = replace(question, standalone=traditional(text) if question.language == "zh-hant" else text)

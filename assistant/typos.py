@@ -1,6 +1,6 @@
-"""Typos and homophones in questions: 推税 → 退税, 信用宝险 → 信用保险. Conservative: what can be read as words stays.
+"""Typos, homophones and look-alikes in questions: 推税 → 退税, 信用宝险 → 信用保险, 拔付 → 拨付. Conservative: what can be read as words stays.
 
-A stretch of two to six characters is replaced by a known term of the same length and sound where that makes the
+A stretch of two to six characters is replaced by a known term of the same length that sounds or looks alike where that makes the
 whole question much likelier as a row of words (unigram, jieba's counts, terms of the trade counted higher).
 Numbers and negations are never changed, and nothing becomes one.
 """
@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from assistant.places import Gazetteer
 from index.lexical import tokens, word_counts
@@ -28,9 +29,13 @@ READ = 200_000  # characters of the documents that are read for words
 CHANGED = {2: 8.0, 3: 6.0}  # nats that the first changed character must bring, by the length of the term
 CHANGED_LONG = 6.0  # in terms of four characters and more
 CHANGED_MORE = 9.0  # and every further one
+LOOKS = 1.5  # and one that only looks alike
+LOOKS_SHORT = 1.5  # in terms of two
 CONFUSED = 4.0  # and one that sounds only alike (n/l, an/ang, zh/z): none in terms of two
 AHEAD = 1.5  # and the best reading before the second
 OTHER = 9.0  # what a sign costs that is no Chinese character
+
+LOOKALIKES = Path(__file__).with_name("lookalikes.txt")
 
 _HAN = re.compile(r"[一-龥]")
 # Characters that stay as they are and that nothing becomes: numbers, negations, words that only join.
@@ -144,7 +149,7 @@ class Corrector:
         for start in range(len(text) - 1):
             nodes = [self._root]
             for end in range(start, min(start + LONGEST, len(text))):
-                nodes = [n for node in nodes for sound in _folded(text[end]) if (n := node.following.get(sound))]
+                nodes = [n for node in nodes for sound in _likely(text[end]) if (n := node.following.get(sound))]
                 if not nodes:
                     break
                 typed = text[start : end + 1]
@@ -152,6 +157,8 @@ class Corrector:
                     continue
                 for word in {word for node in nodes for word in node.words}:
                     changed = [(a, b) for a, b in zip(typed, word, strict=True) if a != b]
+                    if not all(b in _looks_like(a) or set(_folded(a)) & set(_folded(b)) for a, b in changed):
+                        continue
                     if len(changed) * 2 <= len(word) and not any(a in _KEPT or a in _MEANT or b in _KEPT for a, b in changed):
                         yield start, word
 
@@ -204,10 +211,12 @@ def _parts(words: Set[str]) -> Counter[str]:
 def _asked(typed: str, word: str) -> float:
     """The gain that is asked of a correction."""
     pairs = [(one, other) for one, other in zip(typed, word, strict=True) if one != other]
-    alike = sum(not set(_sounds(one)) & set(_sounds(other)) for one, other in pairs)
+    looks = sum(not set(_folded(one)) & set(_folded(other)) for one, other in pairs)
+    alike = sum(not set(_sounds(one)) & set(_sounds(other)) for one, other in pairs) - looks
     if alike and len(word) == 2:
         return math.inf
-    return CHANGED.get(len(word), CHANGED_LONG) + CHANGED_MORE * (len(pairs) - 1) + CONFUSED * alike
+    seen = (LOOKS_SHORT if len(word) == 2 else LOOKS) * looks
+    return seen + CHANGED.get(len(word), CHANGED_LONG) + CHANGED_MORE * (len(pairs) - 1) + CONFUSED * alike
 
 
 @cache
@@ -225,6 +234,27 @@ def _sounds(char: str) -> tuple[str, ...]:
     bare = unicodedata.normalize("NFD", first).replace("u\u0308", "v")
     plain = "".join(c for c in bare if c.isascii())
     return tuple(dict.fromkeys(s for s in (plain, _OTHER_READINGS.get(char, "")) if s))
+
+
+@cache
+def _pairs() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for line in LOOKALIKES.read_text(encoding="utf-8").splitlines():
+        chars = [] if line.startswith("#") else line.split()
+        for char in chars:
+            found.setdefault(char, set()).update(c for c in chars if c != char)
+    return {char: frozenset(others) for char, others in found.items()}
+
+
+def _looks_like(char: str) -> frozenset[str]:
+    """The characters that are easily taken for this one by eye."""
+    return _pairs().get(char, frozenset())
+
+
+@cache
+def _likely(char: str) -> tuple[str, ...]:
+    """The sounds of a character and of those that look like it."""
+    return tuple(dict.fromkeys(sound for c in (char, *sorted(_looks_like(char))) for sound in _folded(c)))
 
 
 @cache
