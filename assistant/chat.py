@@ -29,11 +29,13 @@ from assistant.question import MAX_LENGTH, Question, Reader
 from assistant.rank import Ranked, eligible, rank
 from assistant.settings import ROOT, SEEDS, Settings
 from assistant.several import together
+from index.build import Progress
 from index.dates import number
 from index.embed import load_encoder
+from index.manifest import digests
 from index.read import read_documents
 from index.records import Document, Hit, IndexProblem, Part, Quote
-from index.store import ClauseIndex, Progress, digests
+from index.store import ClauseIndex
 from index.text import plain
 
 DEPTH = 20  # sentences that an answer is composed from

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from index import dense as dense_engine
-from index.cut import Cut, Known, block_key, blocks, cut, load_cut, save_cut
+from index.cut import Known, block_key, blocks, cut, load_cut, load_field, save_cut
 from index.dense import Dense
 from index.embed import Encoder, TokenEncoder
 from index.lexical import Lexical, fingerprint
@@ -84,35 +85,34 @@ def _cut_all(
 def assemble(files: Sequence[Path], encoder: Encoder, version: Path) -> int:
     """Write the engines' files of all blocks, holding one block at a time; gives the number of sentences."""
 
-    def cuts() -> Iterator[Cut]:
+    def each(name: str) -> Iterator[Any]:
+        """One field of every block; the fields are read apart, since vectors and words are large."""
         for file in files:
-            made = load_cut(file)
-            if made is None:
+            value = load_field(file, name)
+            if value is None:
                 raise damaged(file)
-            yield made
+            yield value
 
     first = [0]  # the row that each document begins with
     offsets = [(0, 0)]  # documents and parts before each block
 
     def rows() -> Iterator[Array]:
-        for made in cuts():
+        for count, held, whole in zip(each("documents"), each("rows"), each("whole"), strict=True):
             documents, parts = offsets[-1]
-            count = int(made.documents)
-            first.extend((first[-1] + np.cumsum(np.bincount(made.rows[:, 0], minlength=count))).tolist())
-            offsets.append((documents + count, parts + len(made.whole)))
-            yield made.rows + np.array([documents, 0, 0, 0], np.int32)
+            first.extend((first[-1] + np.cumsum(np.bincount(held[:, 0], minlength=count))).tolist())
+            offsets.append((documents + count, parts + len(whole)))
+            yield held + np.array([documents, 0, 0, 0], np.int32)
 
     count = write_array(version / ROWS, rows(), np.int32, 4)
     np.save(version / FIRST, np.array(first, np.int64))
-    write_array(version / PARTS, (made.part + parts for made, (_, parts) in zip(cuts(), offsets, strict=False)), np.int32)
-    write_array(version / KEYS, (made.keys for made in cuts()), np.uint64)
-    Lexical.assemble(lambda: (made.words for made in cuts()), version)
-    Lexical.assemble(lambda: (made.lexicon for made in cuts()), version, LEXICON)
+    write_array(version / PARTS, (part + parts for part, (_, parts) in zip(each("part"), offsets, strict=False)), np.int32)
+    write_array(version / KEYS, each("keys"), np.uint64)
+    Lexical.assemble(lambda: each("words"), version)
+    Lexical.assemble(lambda: each("lexicon"), version, LEXICON)
     if isinstance(encoder, TokenEncoder):
-        write_joined(version, TOKENS, (made.tokens for made in cuts()))
-        write_joined(version, WHOLE, (made.whole for made in cuts()))
-    Dense.assemble(lambda: (made.vectors for made in cuts()), count, encoder.dimension, dense_engine.EXACT).save(version)
-
+        write_joined(version, TOKENS, each("tokens"))
+        write_joined(version, WHOLE, each("whole"))
+    Dense.assemble(lambda: each("vectors"), count, encoder.dimension, dense_engine.EXACT).save(version)
     return count
 
 

@@ -6,15 +6,15 @@ import hashlib
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from index.embed import Encoder, Floats, TokenEncoder, unit_rows
 from index.fuse import Ints
-from index.lexical import fingerprints, tokens
+from index.lexical import bits_of, fingerprints, tokens
 from index.ragged import Array, Ragged, joined
 from index.records import Document, Part
 from index.sentences import sentences
@@ -25,6 +25,7 @@ from index.words import named
 CONTEXT_WEIGHT = 0.6  # of region and heading beside the sentence's own vector
 BLOCK = 4096  # characters of a block's documents, in hundreds: about as many sentences
 _RAGGED = ("words", "lexicon", "tokens", "whole")
+_BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,10 @@ def cut(documents: Sequence[Document], encoder: Encoder, known: Known | None = N
         if (n, part.start) not in contexts:
             contexts[n, part.start] = context_of(documents[n], part)
     context = [contexts[n, part.start] for n, part, _ in found]
-    keys = np.array([_key(c, o) for c, o in zip(context, own, strict=True)], np.uint64)
+    keys = np.array([bits_of(f"{c}\0{o}") for c, o in zip(context, own, strict=True)], np.uint64)
     had = known.rows_of(keys) if known else np.full(len(keys), -1, np.int64)
     new = np.flatnonzero(had < 0)
     full = [f"{context[n]} {own[n]}" for n in new]
-    speaks = isinstance(encoder, TokenEncoder)
     vectors = np.zeros((len(found), encoder.dimension), np.float32)
     if len(new):
         distinct = list(dict.fromkeys(context[n] for n in new))
@@ -99,7 +99,7 @@ def cut(documents: Sequence[Document], encoder: Encoder, known: Known | None = N
     fresh = (
         fingerprints([tokens(text) for text in full]),
         fingerprints([named(text) for text in full]),
-        Ragged.of(encoder.token_ids(full) if isinstance(encoder, TokenEncoder) else [[] for _ in full]),
+        _tokens(full, encoder),
     )
     if known and len(new) < len(found):
         old = np.flatnonzero(had >= 0)
@@ -119,8 +119,13 @@ def cut(documents: Sequence[Document], encoder: Encoder, known: Known | None = N
         words=fresh[0],
         lexicon=fresh[1],
         tokens=fresh[2],
-        whole=Ragged.of(encoder.token_ids(whole) if speaks else [[] for _ in whole]),  # type: ignore[attr-defined]
+        whole=_tokens(whole, encoder),
     )
+
+
+def _tokens(texts: Sequence[str], encoder: Encoder) -> Ragged:
+    """The tokens of each text; none for an encoder without token vectors."""
+    return Ragged.of(encoder.token_ids(texts) if isinstance(encoder, TokenEncoder) else [[] for _ in texts])
 
 
 def save_cut(made: Cut, file: Path, key: str) -> None:
@@ -139,11 +144,24 @@ def load_cut(file: Path, key: str | None = None) -> Cut | None:
         with np.load(file) as saved:
             if key is not None and str(saved["key"]) != key:
                 return None
-            ragged = {name: Ragged(saved[f"{name}.flat"], saved[f"{name}.starts"]) for name in _RAGGED}
-            arrays = [saved[name] for name in ("rows", "part", "keys", "vectors")]
-            return Cut(int(saved["documents"]), *arrays, *(ragged[name] for name in _RAGGED))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return Cut(**{field.name: _field(saved, field.name) for field in fields(Cut)})
+    except _BROKEN:
         return None
+
+
+def load_field(file: Path, name: str) -> Any:
+    """One field of what ``save_cut`` wrote, the others unread; None where it is not there or broken."""
+    try:
+        with np.load(file) as saved:
+            return _field(saved, name)
+    except _BROKEN:
+        return None
+
+
+def _field(saved: Any, name: str) -> Any:
+    if name in _RAGGED:
+        return Ragged(saved[f"{name}.flat"], saved[f"{name}.starts"])
+    return int(saved[name]) if name == "documents" else saved[name]
 
 
 def block_key(lines: Sequence[bytes], made_by: str) -> str:
@@ -158,8 +176,3 @@ def context_of(document: Document, part: Part) -> str:
     """What a sentence needs to be understood alone: region and heading (the section's where it has none)."""
     heading = part.heading or re.sub(r"^[（(第]?[一二三四五六七八九十\d]+[)）章节、.．]+\s*", "", part.section or "")
     return plain(f"{document.region or ''} {heading}")
-
-
-def _key(context: str, own: str) -> int:
-    text = f"{context}\0{own}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from index.fuse import Bools, Ints, Scores, best
-from index.ragged import Array, Ragged, mapped, write_joined
+from index.ragged import Array, Ragged, mapped, places_in, write_joined
 
 K1, B = 1.2, 0.75
 FOLDER = "lexical"
@@ -37,10 +37,13 @@ def word_counts() -> tuple[dict[str, int], int]:
     return jieba.dt.FREQ, jieba.dt.total
 
 
-@lru_cache(maxsize=1 << 20)
-def fingerprint(word: str) -> int:
-    """64 bits that stand for a word: two of a million words share them with a chance of 3 in 10^8."""
-    return int.from_bytes(hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+def bits_of(text: str) -> int:
+    """64 bits that stand for a text: two of a million texts share them with a chance of 3 in 10^8."""
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+fingerprint = lru_cache(maxsize=1 << 20)(bits_of)
+"""``bits_of`` a word, kept: words come again."""
 
 
 def fingerprints(rows: Sequence[Sequence[str]]) -> Ragged:
@@ -127,7 +130,7 @@ class Lexical:
         """The score of every row, or of the given ones, float32: BM25 over the most that the query's words could give."""
         places = self.places(query)
         found = np.zeros(len(self) if rows is None else len(rows), np.float32)
-        most = sum(self.idf(query))
+        most = sum(self.idf_at(places))
         for place in places[places >= 0]:
             piece = slice(int(self._postings.starts[place]), int(self._postings.starts[place + 1]))
             holding, weights = self._postings.flat[piece], self._weights[piece]
@@ -140,7 +143,10 @@ class Lexical:
 
     def idf(self, query: Sequence[str]) -> list[float]:
         """How rare each word of the query is: ln(1 + (rows − holding + ½) / (holding + ½))."""
-        places = self.places(query)
+        return self.idf_at(self.places(query))
+
+    def idf_at(self, places: Ints) -> list[float]:
+        """``idf`` of the words at ``places``; -1 is a word that no row holds."""
         holding = np.where(places >= 0, self._postings.starts[places + 1] - self._postings.starts[places], 0)
         return np.log(1 + (len(self) - holding + 0.5) / (holding + 0.5)).tolist()  # type: ignore[no-any-return]
 
@@ -161,12 +167,7 @@ class Lexical:
 
     def places(self, query: Sequence[str]) -> Ints:
         """Where each word stands in ``words``, -1 where it does not."""
-        wanted = np.array(list(map(fingerprint, query)), np.uint64)
-        places = np.searchsorted(self._words, wanted)
-        if len(self._words) == 0:
-            return np.full(len(wanted), -1, np.int64)
-        there = self._words[np.minimum(places, len(self._words) - 1)] == wanted
-        return np.where(there, places, -1).astype(np.int64)
+        return places_in(self._words, np.array(list(map(fingerprint, query)), np.uint64))
 
     @classmethod
     def load(cls, folder: Path, name: str = FOLDER) -> Lexical:

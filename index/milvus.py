@@ -229,7 +229,7 @@ class _Words:
     def _query(self, query: Sequence[str]) -> tuple[dict[int, float], float]:
         places = self._local.places(query)
         known, times = np.unique(places[places >= 0], return_counts=True)
-        return dict(zip(known.tolist(), times.astype(float).tolist(), strict=True)), sum(self._local.idf(query))
+        return dict(zip(known.tolist(), times.astype(float).tolist(), strict=True)), sum(self._local.idf_at(places))
 
     @staticmethod
     def _share(scores: Scores, most: float) -> Scores:

@@ -52,6 +52,14 @@ class Ragged:
         return cls(mapped(folder / f"{name}.flat.npy"), mapped(folder / f"{name}.starts.npy"))
 
 
+def places_in(held: Array, wanted: Array) -> Ints:
+    """Where each wanted value stands in ``held`` (sorted, distinct or the first of equals), -1 where it does not."""
+    if len(held) == 0:
+        return np.full(len(wanted), -1, np.int64)
+    at = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
+    return np.where(held[at] == wanted, at, -1).astype(np.int64)
+
+
 def joined(pieces: Sequence[Ragged]) -> Ragged:
     """The rows of all pieces (at least one), in order."""
     sizes = np.concatenate([[0], *(np.diff(piece.starts) for piece in pieces)])

@@ -14,7 +14,7 @@ import numpy as np
 
 from index.fuse import Ints
 from index.lexical import fingerprint
-from index.ragged import mapped
+from index.ragged import mapped, places_in
 from index.records import Document, Part, Span
 
 LINES, STARTS, NAMES = "documents.jsonl", "documents.starts.npy", "documents.names.npy"
@@ -59,10 +59,8 @@ class Shelf(Sequence[Document]):
         """Where the documents with these ids stand; ids that are not there are left out."""
         wanted = np.unique(np.array([fingerprint(name) for name in ids], np.uint64))
         names, order = self._names
-        if len(names) == 0 or len(wanted) == 0:
-            return np.zeros(0, np.int64)
-        at = np.minimum(np.searchsorted(names, wanted), len(names) - 1)
-        return np.sort(order[at[names[at] == wanted]].astype(np.int64))
+        at = places_in(names, wanted)
+        return np.sort(order[at[at >= 0]].astype(np.int64))
 
     def _read_one(self, place: int) -> Document:
         return load_document(self._lines[int(self._starts[place]) : int(self._starts[place + 1])])

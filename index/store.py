@@ -21,42 +21,15 @@ from index.embed import Encoder, Floats, TokenEncoder
 from index.fuse import Bools, Ints, Scores, best, fitted, fuse, language, ranks
 from index.late import Late
 from index.lexical import Lexical, fingerprint, tokens
-from index.manifest import current, damaged, digests, parser_fingerprint, publish, read_manifest, verify
-from index.ragged import Array, Ragged, mapped
+from index.manifest import current, damaged, parser_fingerprint, publish, read_manifest, verify
+from index.ragged import Array, Ragged, mapped, places_in
 from index.records import Document, Hit, Quote
 from index.shelf import Shelf
 from index.text import plain
 from index.words import asked
 
-__all__ = ["ClauseIndex", "Progress", "Store", "digests", "parser_fingerprint"]
-
 CANDIDATES = 300  # rows that each engine hands to the fusion
 MOST = 20_000  # hits that one search can give
-
-
-class Store(Protocol):
-    """What answers are made from: the sentences of some documents, searchable."""
-
-    @property
-    def documents(self) -> Sequence[Document]:
-        """All documents, in order of the library."""
-        ...
-
-    def __len__(self) -> int:
-        """The number of sentences."""
-        ...
-
-    def search(
-        self,
-        query: str,
-        k: int = 10,
-        *,
-        documents: Collection[str] | None = None,
-        regions: Collection[str] | None = None,
-        years: Collection[int] | None = None,
-    ) -> list[Hit]:
-        """The ``k`` best sentences for ``query``, best first; ids, regions and years of issue keep the search to their documents."""
-        ...
 
 
 class DenseEngine(Protocol):
@@ -158,7 +131,7 @@ class ClauseIndex:
     def load(cls, folder: Path, encoder: Encoder, documents: dict[str, str] | None = None) -> Self:
         """Open the current version.
 
-        ``documents`` (source → digest, see ``digests``) are those that it must hold. Raises IndexMissing,
+        ``documents`` (source → digest, see ``index.manifest.digests``) are those that it must hold. Raises IndexMissing,
         IndexStale (says what differs) or IndexDamaged; each names the command that rebuilds it. Damage in a large
         index may be found only while it serves; then ``search`` raises IndexDamaged.
         """
@@ -260,10 +233,8 @@ class _Former:
         self._keys = keys[self._order]
 
     def rows_of(self, keys: Array) -> Ints:
-        if len(self._keys) == 0:
-            return np.full(len(keys), -1, np.int64)
-        at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        return np.where(self._keys[at] == keys, self._order[at], -1).astype(np.int64)
+        at = places_in(self._keys, keys)
+        return np.where(at >= 0, self._order[at], -1).astype(np.int64) if len(self._keys) else at
 
     def cut_of(self, rows: Ints) -> tuple[Floats, Ragged, Ragged, Ragged]:
         late = self._index._late

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, CountEncoder
 
+from index.manifest import digests
 from index.milvus import connect
 from index.read import parse, read_documents
 from index.records import Document, IndexDamaged, IndexMissing, IndexStale
-from index.store import ClauseIndex, Store, digests
+from index.store import ClauseIndex
 
 NOTICE = """重庆市促进外贸若干措施
 
@@ -35,7 +36,7 @@ def index() -> ClauseIndex:
 
 
 @pytest.fixture(params=["local", "milvus"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ClauseIndex:
     """Each store over the same documents: the contract is tested on all of them."""
     made = ClauseIndex.build(documents(), CountEncoder())
     if request.param == "milvus":
@@ -44,33 +45,33 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     return made
 
 
-def test_finds_the_sentence_and_names_its_clause(store: Store) -> None:
+def test_finds_the_sentence_and_names_its_clause(store: ClauseIndex) -> None:
     hit = store.search("保费全额补贴", 1)[0]
     assert hit.quote.text == "对投保出口信用保险的小微企业，保费全额补贴。"
     assert (hit.quote.part.number, hit.quote.part.heading) == ("二、", "支持保险")
     assert (hit.dense_rank, hit.lexical_rank) == (0, 0)
 
 
-def test_every_hit_is_a_slice_of_its_document(store: Store) -> None:
+def test_every_hit_is_a_slice_of_its_document(store: ClauseIndex) -> None:
     for hit in store.search("展位费补助", 50):
         quote = hit.quote
         assert quote.document.text[quote.start : quote.end] == quote.text
         assert quote.part.start <= quote.start < quote.end <= quote.part.end
 
 
-def test_scores_fall_and_rows_are_distinct(store: Store) -> None:
+def test_scores_fall_and_rows_are_distinct(store: ClauseIndex) -> None:
     hits = store.search("企业补助", 50)
     assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
     assert len({(h.quote.document.id, h.quote.start) for h in hits}) == len(hits) == len(store)
 
 
-def test_scope_keeps_to_the_documents(store: Store) -> None:
+def test_scope_keeps_to_the_documents(store: ClauseIndex) -> None:
     assert {h.quote.document.id for h in store.search("展位费", 9, documents={"b"})} == {"b"}
     assert store.search("展位费", 9, documents=set()) == []
     assert store.search("展位费", 9, documents={"nobody"}) == []
 
 
-def test_scope_keeps_to_regions_and_years(store: Store) -> None:
+def test_scope_keeps_to_regions_and_years(store: ClauseIndex) -> None:
     assert {h.quote.document.id for h in store.search("展位费", 9, regions=["重庆"])} == {"a"}
     assert store.search("展位费", 9, regions=["丙市"]) == []
     assert store.search("展位费", 9, regions=[]) == []
@@ -79,7 +80,7 @@ def test_scope_keeps_to_regions_and_years(store: Store) -> None:
     assert {h.quote.document.id for h in store.search("展位费", 9, years=[2024, 0])} == {"a", "b"}
 
 
-def test_every_store_gives_the_same_hits(store: Store, index: ClauseIndex) -> None:
+def test_every_store_gives_the_same_hits(store: ClauseIndex, index: ClauseIndex) -> None:
     for query in ("展位费补助", "退税几天", "蜂蜜", "50%", "小微企业"):
         for scope in (None, {"a"}, {"b"}, {"a", "b"}):
             found, expected = store.search(query, 20, documents=scope), index.search(query, 20, documents=scope)
@@ -89,7 +90,7 @@ def test_every_store_gives_the_same_hits(store: Store, index: ClauseIndex) -> No
 
 
 @pytest.mark.parametrize("query", ["", "   ", "\n\t　"])
-def test_an_empty_query_finds_nothing(store: Store, query: str) -> None:
+def test_an_empty_query_finds_nothing(store: ClauseIndex, query: str) -> None:
     assert store.search(query) == []
 
 
@@ -122,7 +123,7 @@ def test_a_build_takes_nothing_over_from_another_encoder(index: ClauseIndex) -> 
     assert encoder.texts == again.texts
 
 
-def test_traditional_and_full_width_find_the_same(store: Store) -> None:
+def test_traditional_and_full_width_find_the_same(store: ClauseIndex) -> None:
     assert store.search("保費全額補貼", 3) == store.search("保费全额补贴", 3)
     assert store.search("補助５０％", 3) == store.search("补助50%", 3)
 

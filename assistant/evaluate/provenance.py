@@ -12,8 +12,8 @@ from typing import Any
 
 from assistant.evaluate.records import QuestionSet, Told
 from index.embed import Encoder, load_encoder
+from index.manifest import digests, parser_fingerprint
 from index.records import Document
-from index.store import digests, parser_fingerprint
 
 FORMAT = 1
 LIBRARIES = ("trade-policy-assistant", "numpy", "faiss-cpu", "jieba", "ir_measures", "pytrec-eval-terrier")

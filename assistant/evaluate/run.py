@@ -34,9 +34,9 @@ from assistant.evaluate.places import Located, locate
 from assistant.evaluate.provenance import ASPECTS, differences, provenance
 from assistant.evaluate.rank import Hit, Ranker, rank_figures
 from assistant.evaluate.records import Case, Fault, QuestionSet, SetFaultsError, Turn
+from index.manifest import digests
 from index.records import Document, InputError, TradeAssistantError
 from index.records import Hit as IndexHit
-from index.store import digests
 
 DEPTH = 50  # sentences that are retrieved for the rank figures
 MANY = 2000  # questions from which on more processes are worth their start

@@ -24,8 +24,9 @@ sys.path.insert(0, str(ROOT))
 def main() -> None:
     """Build, kill, open, again and again."""
     from index.embed import load_encoder
+    from index.manifest import digests
     from index.read import read_documents
-    from index.store import ClauseIndex, digests
+    from index.store import ClauseIndex
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=200)
