@@ -26,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.answer import quote_dict, structure_dict
 from assistant.export import citation
 from assistant.places import regions
-from assistant.surfaces import AssistantLike, document_of
+from assistant.surfaces import AssistantLike, document_of, region_of
 from assistant.telling import findings
 from assistant.verify import verify
 from index.records import Hit, InputError, TradeAssistantError
@@ -187,12 +187,7 @@ def router(assistant: AssistantLike, key: str | None = None, today: Today = date
     def search(asked: SearchRequest, authorization: Bearer = None) -> dict[str, Any]:
         """The nearest sentences with their clauses, best first, without composing an answer."""
         allow(authorization)
-        if asked.region and asked.region not in (known := regions(assistant.documents)):
-            raise InputError(
-                f"没有这个地区：{asked.region}；可选：{'、'.join(known)}",
-                f"no such region: {asked.region}; choose from: {', '.join(known)}",
-            )
-        hits = assistant.search(asked.query, asked.top_k, region=asked.region or None)
+        hits = assistant.search(asked.query, asked.top_k, region=region_of(assistant.documents, asked.region))
         return {"query": asked.query, "results": [_result(hit, today()) for hit in hits]}
 
     @routes.post("/documents", summary="文件和结构 / documents and their structure", tags=["documents"])

@@ -263,14 +263,10 @@ def _show(answer: Answer, as_json: bool) -> None:
 
 def _search(arguments: argparse.Namespace) -> int:
     from assistant.answer import label, quote_dict
+    from assistant.surfaces import region_of
 
     assistant = _open(arguments)
-    if arguments.region and arguments.region not in assistant.regions:
-        raise InputError(
-            f"没有这个地区：{arguments.region}；可选：{'、'.join(assistant.regions)}",
-            f"no such region: {arguments.region}; choose from: {', '.join(assistant.regions)}",
-        )
-    hits = assistant.search(arguments.query, arguments.top_k, region=arguments.region)
+    hits = assistant.search(arguments.query, arguments.top_k, region=region_of(assistant.documents, arguments.region))
     today = datetime.date.today()
     for hit in hits:
         if arguments.json:

@@ -112,9 +112,8 @@ def _holding(document: Document, value: str | None, kinds: Sequence[str], kind: 
 
 
 def _trimmed(document: Document, part: Part) -> tuple[int, int]:
-    inside = document.text[part.start : part.end]
-    lead = len(inside) - len(inside.lstrip())
-    return part.start + lead, part.start + len(inside.rstrip())
+    span = Span(part.start, part.end).trimmed(document.text)
+    return span.start, span.end
 
 
 def _title(document: Document) -> str:

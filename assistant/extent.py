@@ -12,6 +12,7 @@ LONGEST = 700  # characters of a quote that was extended
 _ITEM = r"(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳]|\d{1,2}(?:[.．](?!\d)|[、)）])|[一二三四五六七八九十]{1,2}(?:是|、)|[-•·●]\s)"
 _LEAD = re.compile(rf"[^。；;！？\n]*(?:[：:]|(?:下列|以下|如下)[^。\n]{{0,12}}。|[两三四五六七八九十]条。)(?=\s*{_ITEM})")
 _NEXT = re.compile(rf"(?:(?<=[。；;：:，,])\s*|\n\s*)(?={_ITEM})")
+_STOP = re.compile(r"[。；;]|\n\s*\n")
 _CELLS = re.compile(r"\S(?:\t| {2,}|\s*\|\s*|\u3000{1,})(?=\S)")
 _MANY = re.compile(
     r"哪些|哪几|什么(?:材料|条件|情形|手续|内容)|条件|材料|包括|what (?:documents|conditions|are)|which (?:documents|conditions)", re.I
@@ -49,12 +50,12 @@ def _lists(quote: Quote) -> Iterator[tuple[Span, list[int]]]:
         stop = leads[n + 1].start() if n + 1 < len(leads) and not re.match(_ITEM, leads[n + 1][0].strip()) else len(text)
         starts = [lead.end(), *(m.end() for m in _NEXT.finditer(text, lead.end() + 1, stop))]
         ends = [*starts[1:], _last(text, starts[-1], stop)]
-        begin = lead.start() + len(lead[0]) - len(lead[0].lstrip())
+        begin = Span(lead.start(), lead.end()).trimmed(text).start
         yield Span(part.start + begin, part.start + lead.end()), [part.start + len(text[:end].rstrip()) for end in ends]
 
 
 def _last(text: str, start: int, stop: int) -> int:
-    found = re.compile(r"[。；;]|\n\s*\n").search(text, start, stop)
+    found = _STOP.search(text, start, stop)
     return found.end() if found else stop
 
 
@@ -75,8 +76,7 @@ def _table(quote: Quote) -> Span | None:
     end = rows[last].end if at == first else max(rows[at].end, quote.end)
     if end - rows[first].start > LONGEST:
         return None
-    begin = rows[first].start + len(rows[first].of(text)) - len(rows[first].of(text).lstrip())
-    return Span(begin, part.start + len(text[part.start : end].rstrip()))
+    return Span(rows[first].start, end).trimmed(text)
 
 
 def _cells(line: str) -> bool:

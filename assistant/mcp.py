@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.answer import quote_dict, structure_dict
 from assistant.export import citation
 from assistant.places import regions
-from assistant.surfaces import AssistantLike, document_of
+from assistant.surfaces import AssistantLike, document_of, region_of
 from assistant.verify import verify
 from index.records import InputError
 
@@ -69,7 +69,7 @@ def mcp_server(assistant: AssistantLike, today: Callable[[], datetime.date] = da
     @tool
     def search(query: str, top_k: int = 10, region: str | None = None) -> dict[str, Any]:
         """Find the clauses nearest to some words, best first, without composing an answer."""
-        found = assistant.search(query, max(1, min(top_k, 100)), region=_region(assistant, region))
+        found = assistant.search(query, max(1, min(top_k, 100)), region=region_of(assistant.documents, region))
         return {"query": query, "results": [{**(q := quote_dict(hit.quote, today())), "citation": citation(q)} for hit in found]}
 
     @tool
@@ -116,9 +116,3 @@ def _day(text: str | None) -> datetime.date | None:
         return datetime.date.fromisoformat(text) if text else None
     except ValueError:
         raise InputError(f"日期应写成 YYYY-MM-DD，不是 {text!r}", f"a date is written YYYY-MM-DD, not {text!r}") from None
-
-
-def _region(assistant: AssistantLike, region: str | None) -> str | None:
-    if region and region not in (known := regions(assistant.documents)):
-        raise InputError(f"没有这个地区：{region}；可选：{'、'.join(known)}", f"no such region: {region}; choose from: {', '.join(known)}")
-    return region or None

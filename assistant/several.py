@@ -17,15 +17,16 @@ def together(message: str, asked: Sequence[str], answers: Sequence[Answer]) -> A
     """One answer of several: each question in bold with its text, all quotes in one row, the notices of all."""
     quotes: list[Quote] = []
     texts: list[str] = []
+    told: list[str] = []
     comparison: Comparison | None = None
     for n, (question, answer) in enumerate(zip(asked, answers, strict=True), 1):
         kept = answer.quotes if len(asked) <= FEW or answer.comparison else answer.quotes[:KEPT]
         texts.append(f"**{n}. {_shown(question)}**\n\n{_shifted(answer.text, len(kept), len(quotes))}")
+        told += [_shifted(line, len(answer.quotes), len(quotes)) for line in answer.notices]
         if answer.comparison and comparison is None:
             comparison = _moved(answer.comparison, len(quotes))
         quotes += kept
     answered = [a for a in answers if a.status == "answered"]
-    told = [_shifted(line, len(a.quotes), _before(answers, asked, n)) for n, a in enumerate(answers) for line in a.notices]
     stages = {name: round(sum(a.timings_ms.get(name, 0.0) for a in answers), 3) for name in answers[0].timings_ms}
     return replace(
         (answered or list(answers))[0],
@@ -40,11 +41,6 @@ def together(message: str, asked: Sequence[str], answers: Sequence[Answer]) -> A
         follow_ups=(),
         timings_ms=stages,
     )
-
-
-def _before(answers: Sequence[Answer], asked: Sequence[str], at: int) -> int:
-    """The number of quotes in front of those of answer ``at``."""
-    return sum(len(a.quotes if len(asked) <= FEW or a.comparison else a.quotes[:KEPT]) for a in answers[:at])
 
 
 def _shown(question: str) -> str:

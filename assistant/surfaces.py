@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Protocol
 
+from assistant.places import regions
 from index.records import Document, Hit, InputError
 
 
@@ -45,6 +46,13 @@ def document_of(documents: Sequence[Document], name: str) -> Document:
             return document
     known = [f"{d.id}《{_plain(d.title or d.source)}》" for d in documents[:20]]
     raise InputError(f"没有这份文件：{name}。已收录：{'；'.join(known)}", f"no such document: {name!r}. Held here: {'; '.join(known)}")
+
+
+def region_of(documents: Sequence[Document], name: str | None) -> str | None:
+    """The region that is asked for, None for none. Raises InputError that names what there is."""
+    if name and name not in (known := regions(documents)):
+        raise InputError(f"没有这个地区：{name}；可选：{'、'.join(known)}", f"no such region: {name}; choose from: {', '.join(known)}")
+    return name or None
 
 
 def _plain(title: str) -> str:

@@ -84,6 +84,12 @@ class Span:
     def of(self, text: str) -> str:
         return text[self.start : self.end]
 
+    def trimmed(self, text: str) -> Span:
+        """Without the white space at its ends."""
+        piece = self.of(text)
+        start = self.start + len(piece) - len(piece.lstrip())
+        return Span(start, max(start, self.start + len(piece.rstrip())))
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

@@ -94,8 +94,5 @@ def _cut(text: str, span: Span) -> list[Span]:
 
 
 def _trimmed(text: str, start: int, end: int) -> list[Span]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return [Span(start, end)] if end > start and re.search(r"\w", text[start:end]) else []
+    span = Span(start, end).trimmed(text)
+    return [span] if re.search(r"\w", span.of(text)) else []

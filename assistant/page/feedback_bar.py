@@ -6,7 +6,6 @@ browser: the answer that it is about is the one that the server gave, found by i
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from assistant.page.conversation import EARLIER, Turn
 from assistant.page.words import Language, language_of
 from assistant.settings import Settings
 from assistant.surfaces import AssistantLike
+from index.manifest import text_digest
 from index.records import InputError, TradeAssistantError
 
 log = logging.getLogger("assistant.page")
@@ -143,9 +143,5 @@ def versions(assistant: AssistantLike, settings: Settings, turns: Sequence[Turn]
     """What the answer came from: encoder, parser, program, and the documents that it quotes with their digests."""
     answer = turns[at].answer if 0 <= at < len(turns) else None
     quoted = {quote["source"] for quote in (answer or {}).get("quotes", [])}
-    digests = {
-        document.source: hashlib.sha256(document.text.encode()).hexdigest()[:16]
-        for document in assistant.documents
-        if document.source in quoted
-    }
+    digests = {document.source: text_digest(document.text)[:16] for document in assistant.documents if document.source in quoted}
     return {**facts_of(settings.model), "documents": digests}

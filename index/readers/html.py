@@ -9,11 +9,10 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from index.readers.decode import decoded
-from index.readers.markup import lines
+from index.readers.markup import children, lines
 from index.readers.reading import Read, Stated, iso_day, missing
 from index.records import DocumentError
 
@@ -167,24 +166,17 @@ def _innermost(root: Any) -> Any:
         if node.tag == "a":
             total = 0
         else:
-            own = "".join(child.text_content or "" for child in _children(node) if child.tag == "-text")
+            own = "".join(child.text_content or "" for child in children(node) if child.tag == "-text")
             flat = re.sub(r"\s", "", own)
             total = len(flat) if len(flat) >= _LONG or re.search("[。；：]", flat) else len(flat) // 4
-            total += sum(weigh(child) for child in _children(node) if child.tag != "-text")
+            total += sum(weigh(child) for child in children(node) if child.tag != "-text")
         weights[node.mem_id] = total
         return total
 
     whole = weigh(root)
     path = [root]
-    while child := next((c for c in _children(path[-1]) if weights.get(c.mem_id, 0) >= _NEARLY_ALL * whole), None):
+    while child := next((c for c in children(path[-1]) if weights.get(c.mem_id, 0) >= _NEARLY_ALL * whole), None):
         path.append(child)
     while path[-1].tag in _PIECES:  # a paragraph or a row of a table is no article; a cell may be one
         path.pop()
     return path[-1]
-
-
-def _children(node: Any) -> Iterator[Any]:
-    child = node.child
-    while child is not None:
-        yield child
-        child = child.next

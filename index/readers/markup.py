@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 _BLOCK = frozenset(
@@ -97,13 +98,14 @@ class _Writer:
             self.end()
         if tag == "li":
             self.open = _list_mark(node)
-        child = node.child
-        while child is not None:
-            if child.tag not in ("-comment", "script", "style"):
-                self.walk(child)
-            child = child.next
+        self.walk_inside(node)
         if block:
             self.end()
+
+    def walk_inside(self, node: Any) -> None:
+        for child in children(node):
+            if child.tag not in ("-comment", "script", "style"):
+                self.walk(child)
 
     def table(self, node: Any) -> None:
         rows = [row for row in node.css("tr") if _owner(row) == node.mem_id]
@@ -138,11 +140,7 @@ class _Writer:
 def lines_of_cell(cell: Any) -> list[str]:
     """The lines inside one cell."""
     writer = _Writer()
-    child = cell.child
-    while child is not None:
-        if child.tag not in ("-comment", "script", "style"):
-            writer.walk(child)
-        child = child.next
+    writer.walk_inside(cell)
     writer.end()
     return [line.replace("\t", " ") for line in writer.done]
 
@@ -169,14 +167,16 @@ def _owner(row: Any) -> int:
     return int(node.mem_id) if node is not None else 0
 
 
-def _element_children(node: Any) -> list[Any]:
-    found = []
+def children(node: Any) -> Iterator[Any]:
+    """Everything directly inside an element, text and comments too."""
     child = node.child
     while child is not None:
-        if not child.tag.startswith("-"):
-            found.append(child)
+        yield child
         child = child.next
-    return found
+
+
+def _element_children(node: Any) -> list[Any]:
+    return [child for child in children(node) if not child.tag.startswith("-")]
 
 
 def _span(cell: Any, name: str) -> int:
