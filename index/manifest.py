@@ -42,9 +42,15 @@ def text_digest(text: str) -> str:
 def parser_fingerprint() -> str:
     """Changes whenever the code that cuts, reads or indexes documents changes, or the lexicon."""
     digest = hashlib.sha256()
-    for file in [*sorted(Path(__file__).parent.glob("*.py")), LEXICON, UNSEARCHED]:
+    for file in parser_files():
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def parser_files() -> list[Path]:
+    """The files that ``parser_fingerprint`` stands for."""
+    here = Path(__file__).parent
+    return [*sorted(here.glob("*.py")), *sorted((here / "readers").glob("*.py")), LEXICON, UNSEARCHED]
 
 
 def encoder_facts(encoder: Encoder) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, CountEncoder
 
-from index.manifest import digests
+from index.manifest import digests, parser_files
 from index.milvus import connect
 from index.read import parse, read_documents
 from index.records import Document, IndexDamaged, IndexMissing, IndexStale
@@ -168,6 +168,13 @@ def test_a_changed_parser_makes_it_stale(index: ClauseIndex, tmp_path: Path, mon
     monkeypatch.setattr("index.store.parser_fingerprint", lambda: "another")
     with pytest.raises(IndexStale, match="parser"):
         ClauseIndex.load(tmp_path, CountEncoder())
+
+
+def test_the_readers_belong_to_the_parser() -> None:
+    """What a page states beside its text is in no digest of a text: a changed reader has to make the index stale."""
+    names = {file.relative_to(ROOT).as_posix() for file in parser_files()}
+    assert {"index/readers/html.py", "index/readers/pdf.py", "index/split.py", "index/lexicon/lexicon.tsv"} <= names
+    assert not any(name.startswith("index/training/") for name in names)
 
 
 def test_another_format_is_stale(index: ClauseIndex, tmp_path: Path) -> None:
