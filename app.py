@@ -18,7 +18,8 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -150,13 +151,16 @@ def run(assistant: AssistantLike, bound: socket.socket, host: str, settings: Set
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
     print(f"外贸政策问答 http://{f'[{shown}]' if ':' in shown else shown}:{port}/", flush=True)
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2)
-    threading.Thread(target=warm, args=(assistant,), daemon=True).start()
+    server = uvicorn.Server(config)
+    threading.Thread(target=warm, args=(assistant, lambda: server.started), daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[bound])
+        server.run(sockets=[bound])
 
 
-def warm(assistant: AssistantLike) -> None:
-    """What the first question loads (word lists, pinyin) is loaded before somebody asks it."""
+def warm(assistant: AssistantLike, ready: Callable[[], bool]) -> None:
+    """What the first question loads (word lists, pinyin) is loaded before somebody asks it, and after the page can be opened."""
+    while not ready():
+        time.sleep(0.05)
     try:
         assistant.ask("出口退税几天能办完？")
     except TradeAssistantError as problem:
