@@ -546,6 +546,38 @@ def test_look_up_by_keyboard_from_the_box_to_the_copied_citation(chromium: Any, 
         assert page.evaluate("document.activeElement.name") == "q"
 
 
+def test_a_press_on_a_folded_result_does_not_move_its_buttons(visit: Visit) -> None:
+    page = visit.page
+    hits = look(visit, "")
+    folded = hits.evaluate_all(
+        "all => all.findIndex(e => { const t = e.querySelector('.hit-text'); return t.scrollHeight > t.clientHeight + 4 })"
+    )
+    assert folded >= 0
+    page.focus("[data-lookup] input[type=search]")
+    page.keyboard.press("ArrowDown")  # keys show a result whole, and it stays so when another one is pressed
+    for number in {0, folded, folded + 1}:
+        for name in ("[data-copy]", "[data-source]"):
+            button = hits.nth(number).locator(name)
+            button.scroll_into_view_if_needed()
+            before = button.bounding_box()
+            page.mouse.move(before["x"] + 9, before["y"] + 9)
+            page.mouse.down()
+            settled(visit, 80)
+            assert button.bounding_box()["y"] == pytest.approx(before["y"], abs=1)
+            page.mouse.up()
+        page.locator("#source[open] mark.current").wait_for()
+        page.click("#source [data-close]")
+
+
+def test_keys_show_a_result_whole(visit: Visit) -> None:
+    hits = look(visit, "")
+    visit.page.focus("[data-lookup] input[type=search]")
+    for number in range(hits.count()):
+        visit.page.keyboard.press("ArrowDown")
+        text = hits.nth(number).locator(".hit-text")
+        assert text.evaluate("e => e.scrollHeight <= e.clientHeight + 4")
+
+
 def test_filters_narrow_and_reset(visit: Visit) -> None:
     page = visit.page
     look(visit, "企业")

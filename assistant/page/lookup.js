@@ -91,6 +91,10 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.target.closest?.("#lookup")) lookKeys(event);
 });
+// A result that keys have led into is shown whole and stays so. A press leaves it as it is: what is pressed must not move away.
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches(":focus-visible")) event.target.closest("[data-hit]")?.classList.add("whole");
+});
 document.addEventListener("input", (event) => {
   if (event.target.matches("[data-lookup] input[type=search]") && !event.isComposing) lookSoon();
 });
