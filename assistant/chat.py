@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.answer import Answer
+from assistant.catalogue import Catalogue
 from assistant.compose import (
     answer,
     compare,
@@ -23,7 +25,7 @@ from assistant.compose import (
 )
 from assistant.evidence import demanded, stated
 from assistant.llm import phraser
-from assistant.places import english_name, regions
+from assistant.places import english_name, national_first
 from assistant.premise import claims, takes_adoption_for_granted
 from assistant.question import MAX_LENGTH, Question, Reader
 from assistant.rank import Ranked, eligible, rank
@@ -40,6 +42,8 @@ from index.text import plain
 
 DEPTH = 20  # sentences that an answer is composed from
 MOST_COMPARED = 8  # rows of a comparison
+EXAMPLES = 3  # questions that are offered where one is too vague
+LOOKED_AT = 100  # documents that these are looked for in
 ADDED = 0.6  # weight of what a follow-up adds beside the topic before it
 
 
@@ -62,7 +66,9 @@ class Assistant:
     ) -> None:
         self._index = index
         self._phrase = phrase
-        self._reader = Reader(index.documents)
+        self._catalogue = Catalogue(index.documents)
+        self._reader = Reader(index.documents, self._catalogue)
+        self._regions = national_first(self._catalogue.regions)
         self._today = today
 
     @classmethod
@@ -94,7 +100,7 @@ class Assistant:
     @property
     def regions(self) -> tuple[str, ...]:
         """The regions of the library, national first, then in order of the documents."""
-        return tuple(regions(self.documents))
+        return self._regions
 
     def ask(
         self,
@@ -144,8 +150,7 @@ class Assistant:
 
     def search(self, query: str, k: int = 10, *, region: str | None = None) -> list[Hit]:
         """The ``k`` best sentences for ``query``, without composing an answer."""
-        documents = {d.id for d in self.documents if d.region == region} if region else None
-        return self._index.search(query, k, documents=documents)
+        return self._index.search(query, k, regions=[region] if region else None)
 
     def _find(self, question: Question) -> _Found:
         """Search in the question's scope, and in all documents where that leaves some out."""
@@ -207,7 +212,7 @@ class Assistant:
         if question.clause is None or (question.documents is None and not self._reader.names_only_clause(question)):
             return None
         wanted = number(question.clause)
-        within = [d for d in self.documents if question.documents is None or d.id in question.documents]
+        within = self._catalogue.documents(question.documents)
         named = [(d, p) for d in within for p in _numbered(d, wanted, question.paragraph)]
         if not named:
             return None
@@ -225,12 +230,13 @@ class Assistant:
 
     def _about_documents(self, question: Question, found: _Found, day: datetime.date) -> Answer | None:
         """Questions for 文号, issuer, date, contact or term of a document rather than for a measure in it."""
-        named = [d for d in self.documents if question.documents and d.id in question.documents]
+        named = self._catalogue.documents(question.documents or ())
         documents = named if len(named) <= 3 else []
         documents = documents or [h.quote.document for h in found.hits[:1]]
-        if question.asks in ("number", "issuer", "issued") or (question.asks == "contact" and question.about_document):
+        if question.asks in ("number", "issuer", "issued") or (question.asks == "contact" and self._reader.names_only_document(question)):
             return field_answer(question, documents, day)
-        if question.about_document and named and (question.asks == "validity" or takes_adoption_for_granted(question.text)):
+        of_term = question.asks == "validity" or takes_adoption_for_granted(question.text)
+        if named and of_term and self._reader.names_only_document(question):
             return term_answer(question, named, day)
         return None
 
@@ -238,12 +244,12 @@ class Assistant:
         """A comparison of the regions that are named, of all of them, or of the documents of one region."""
         if question.asks != "compare" and len(question.regions) < 2:
             return None
-        scopes: list[tuple[str, set[str]]] = []
+        scopes: list[tuple[str, tuple[str, ...]]] = []
         if len(question.regions) == 1:
-            scopes = [(d.title or d.id, {d.id}) for d in self.documents if d.region == question.regions[0]]
+            scopes = [(d.title or d.id, (d.id,)) for d in self._catalogue.documents(self._catalogue.within(question.regions))]
         else:
             wanted = question.regions or self.regions
-            scopes = [(region, {d.id for d in self.documents if d.region == region}) for region in wanted]
+            scopes = [(region, self._catalogue.within([region])) for region in wanted]
         if len(scopes) < 2 or len(scopes) > MOST_COMPARED:
             return None
         groups = []
@@ -262,13 +268,14 @@ class Assistant:
         english = question.language == "en"
         wanted = demanded(question.text)  # "上限是多少？" is asked back with clauses that state a sum
         first: dict[str, str] = {}
-        for d in self.documents:
-            for p in d.parts:
-                if p.kind == "clause" and p.heading and d.region and d.region not in first and wanted <= stated(d.text[p.start : p.end]):
-                    first[d.region] = p.heading
+        for d in itertools.islice(self.documents, LOOKED_AT):
+            if d.region and d.region not in first and len(first) < EXAMPLES:
+                clauses = (p for p in d.parts if p.kind == "clause" and p.heading)
+                heading = next((p.heading for p in clauses if wanted <= stated(d.text[p.start : p.end])), None)
+                first |= {d.region: heading} if heading else {}
         if english:
-            return [f"What does {english_name(region)} say on “{heading}”?" for region, heading in list(first.items())[:3]]
-        return [f"{region}在“{heading}”方面有什么规定？" for region, heading in list(first.items())[:3]]
+            return [f"What does {english_name(region)} say on “{heading}”?" for region, heading in first.items()]
+        return [f"{region}在“{heading}”方面有什么规定？" for region, heading in first.items()]
 
 
 def _ranked(question: Question, hits: Sequence[Hit], outside: Hit | None = None) -> Ranked:

@@ -124,9 +124,10 @@ def coverage(text: str, english: bool, hits: Sequence[Hit], chances: Sequence[fl
     ]
 
 
-def content_words(text: str) -> list[str]:
+@lru_cache(maxsize=64)
+def content_words(text: str) -> tuple[str, ...]:
     """The Chinese words of a question that name something, lower case."""
-    return [w for w in tokens(text) if len(w) >= 2 and re.search(r"[一-龥]", w) and not GENERIC.fullmatch(w) and w not in _COMMON]
+    return tuple(w for w in tokens(text) if len(w) >= 2 and re.search(r"[一-龥]", w) and not GENERIC.fullmatch(w) and w not in _COMMON)
 
 
 def _share(part: float, whole: float) -> float:

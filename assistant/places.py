@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from index.facts import NATIONAL
 from index.records import Document
 
 TABLE = Path(__file__).with_name("places.tsv")
+KEPT = 64  # texts whose places are kept: a question is looked through several times
 
 # Words that hold the name of a place without naming it.
 _NOT_A_PLACE = re.compile(
@@ -66,9 +67,13 @@ class Gazetteer:
         self._pattern = _alternatives(self._chinese)
         words = _alternatives(self._english).pattern
         self._words = re.compile(rf"(?<![a-z]){words}(?![a-z])")
+        self._find = lru_cache(maxsize=KEPT)(self._found)
 
-    def find(self, text: str) -> list[Place]:
+    def find(self, text: str) -> tuple[Place, ...]:
         """The places named in ``text`` (simplified characters), leftmost-longest, in order."""
+        return self._find(text)
+
+    def _found(self, text: str) -> tuple[Place, ...]:
         hidden = _NOT_A_PLACE.sub(lambda m: "\0" * len(m[0]), text)
         lower = hidden.lower().replace("’", "'")
         found = [
@@ -81,7 +86,7 @@ class Gazetteer:
         for m in _UNKNOWN.finditer(hidden):
             if not any(start < m.end() and m.start() < end for start, end in taken):
                 found.append(Place(m[1], None, m.start(1), m.end()))
-        return sorted(found, key=lambda p: p.start)
+        return tuple(sorted(found, key=lambda p: p.start))
 
     def covered(self, place: Place) -> str | None:
         """The region of the library that answers for a place: itself, else its province; None if neither."""
@@ -109,7 +114,12 @@ def english_name(region: str) -> str:
 
 def regions(documents: Sequence[Document]) -> list[str]:
     """The regions of the documents, the whole country first, then in order of the documents."""
-    return sorted(dict.fromkeys(d.region for d in documents if d.region), key=lambda region: region != NATIONAL)
+    return list(national_first(dict.fromkeys(d.region for d in documents if d.region)))
+
+
+def national_first(names: Iterable[str]) -> tuple[str, ...]:
+    """The regions in their order, the whole country first."""
+    return tuple(sorted(names, key=lambda region: region != NATIONAL))
 
 
 def spelled(name: str) -> str:

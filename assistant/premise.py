@@ -63,12 +63,15 @@ def claims(question: str) -> list[tuple[str, str]]:
 
 def figure_correction(question: str, quote: Quote, around: str) -> Correction | None:
     """A figure of the question that the clause contradicts: same unit, other number, the asked one nowhere in it."""
+    claimed = claims(question)
+    if not claimed:
+        return None
     known = normal(around)
     said = [
         (span.of(quote.document.text), normal(span.of(quote.document.text)))
         for span in figures(quote.document.text, quote.start, quote.end)
     ]
-    for number, unit in claims(question):
+    for number, unit in claimed:
         if _holds(known, number, unit) or re.fullmatch(r"20[0-4]\d", number):
             continue
         for printed, figure in said:

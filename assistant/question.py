@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from assistant.catalogue import Catalogue
 from assistant.pieces import pieces
 from assistant.places import Gazetteer
 from assistant.spelling import mended
@@ -136,7 +137,7 @@ class Question:
     ``previous`` is the question before where this one asks a further fact of what was answered there.
     ``addition`` is what a follow-up adds to the topic before it; ``ordinal`` the quote of the answer before that
     is asked for (from 1), ``picked`` the one that the conversation goes on from. ``base`` is the topic that a further follow-up would go on from. ``inherited`` tells that the scope is only that of
-    the question before. ``about_document`` tells that no measure is named, only a document.
+    the question before.
     """
 
     asked: str
@@ -157,16 +158,15 @@ class Question:
     base: str = ""
     picked: int | None = None
     inherited: bool = False
-    about_document: bool = False
 
 
 class Reader:
     """Reads questions against a library."""
 
-    def __init__(self, documents: Sequence[Document]) -> None:
-        self._documents = tuple(documents)
-        self._places = Gazetteer(d.region or "" for d in documents)
-        self._correct = lazily(lambda: Corrector(vocabulary(self._documents), self._places))
+    def __init__(self, documents: Sequence[Document], catalogue: Catalogue | None = None) -> None:
+        self._catalogue = catalogue or Catalogue(documents)
+        self._places = Gazetteer(self._catalogue.regions)
+        self._correct = lazily(lambda: Corrector(vocabulary(documents), self._places))
 
     def read(self, asked: str, earlier: Sequence[str] = (), region: str | None = None) -> Question:
         """Understand ``asked`` after the questions ``earlier``; ``region`` is a filter set beside it.
@@ -210,7 +210,7 @@ class Reader:
         for piece in asked:
             text = plain(piece)
             own = "、".join(dict.fromkeys(text[p.start : p.end] for p in self._places.find(text)))
-            alone = bool(own) or not named or not self.has_topic(text) or bool(self._named_documents(text))
+            alone = bool(own) or not named or not self.has_topic(text) or bool(self._catalogue.named(text))
             scoped.append(piece if alone else f"{named}：{piece}")
             named = own or named
         return scoped
@@ -231,7 +231,7 @@ class Reader:
         places = self._places.find(text)
         covered = [c for p in places if (c := self._places.covered(p))]
         foreign = [p.name for p in places if self._places.covered(p) is None]
-        named = self._named_documents(text)
+        named = self._catalogue.named(text)
         regions = (region,) if region else tuple(dict.fromkeys(covered))
         documents = self._scope(regions, named)
         return Question(
@@ -248,7 +248,6 @@ class Reader:
             clause=_clause_number(text),
             paragraph=bool(re.search(r"第\s?[一二三四五六七八九十百\d]{1,4}\s?段", text)),
             base=text,
-            about_document=self._about_document(text),
         )
 
     def _continued(self, question: Question, before: Question, region: str | None) -> Question:
@@ -344,23 +343,9 @@ class Reader:
             return "alter"
         if len(set(bare)) <= 2 and len(bare) >= 3:
             return "empty"
-        if len(self._topic(text)) <= 1 and not _clause_number(text) and not self._named_documents(text):
+        if len(self._topic(text)) <= 1 and not _clause_number(text) and not self._catalogue.named(text):
             return "vague"
         return "question"
-
-    def _named_documents(self, text: str) -> tuple[str, ...]:
-        """Documents named by 文号 ("国办发〔2020〕28号", "28号文") or by their title."""
-        found = []
-        compact = re.sub(r"[\s〔〕\[\]()（）【】]", "", text)
-        short = {m[1] for m in re.finditer(r"(?<!\d)(\d{1,4})号(?:文|意见|通知)", compact)}
-        for document in self._documents:
-            number = re.sub(r"[\s〔〕\[\]()（）【】]", "", plain(document.number or ""))
-            title = plain(document.title or "")
-            own = re.search(r"(\d+)\s*号$", plain(document.number or ""))
-            quoted = [q for q in re.findall(r"《([^》]{4,})》", text) if q in title]
-            if (number and number in compact) or (own and own[1] in short) or quoted:
-                found.append(document.id)
-        return tuple(found)
 
     def names_only_clause(self, question: Question) -> bool:
         """True where nothing but the number of a clause is asked for."""
@@ -371,12 +356,9 @@ class Reader:
         )
         return len(rest) <= 1
 
-    def _about_document(self, text: str) -> bool:
+    def names_only_document(self, question: Question) -> bool:
         """True where nothing but a document is named: 国办发〔2020〕28号的联系人是谁？"""
-        for document in self._documents:
-            for name in (document.number, document.title):
-                if name:
-                    text = text.replace(plain(name), "")
+        text = self._catalogue.without_names(question.text)
         rest = re.sub(
             r"[^一-龥]|文件|通知|意见稿?|公告|措施|办法|外贸|联系|电话|号|这份|那份|联系人|什么|正式|印发|施行|实施|开始|执行|起|已经|若干|促进|推动|稳|规定|征求|有效期?|保|提质|"
             r"服务贸易|政策|公布|发布|出台|现行|从|哪天|生效|质|意见|何时|仍然?|到|现",
@@ -389,7 +371,7 @@ class Reader:
         if named:
             return named
         if regions:
-            return tuple(d.id for d in self._documents if d.region in regions)
+            return self._catalogue.within(regions)
         return None
 
 

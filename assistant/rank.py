@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -21,7 +22,7 @@ import numpy.typing as npt
 from assistant.coverage import FEATURES as COVERAGE
 from assistant.coverage import content_words, coverage
 from assistant.evidence import KINDS, Kind, asked, conflicts, per_units, stated
-from index.records import Hit
+from index.records import Hit, Quote
 from index.text import one_line
 
 MODEL = Path(__file__).with_name("ranking.json")
@@ -75,30 +76,38 @@ def rank(text: str, english: bool, hits: Sequence[Hit], outside: Hit | None = No
     table = sentence_features(text, english, hits)
     chances = _logistic("sentence", table)
     order = sorted(range(len(hits)), key=lambda n: (-chances[n], n))
-    ordered = [replace(hits[n], quote=replace(hits[n].quote, score=float(chances[n]))) for n in order]
+    ordered = [_with_chance(hits[n], float(chances[n])) for n in order]
     best = [float(chances[n]) for n in order]
     row = answer_features(text, english, ordered, best, outside)[None, :]
     return Ranked(tuple(ordered), tuple(best), float(_logistic("stated", row)[0]), float(_logistic("right", row)[0]))
+
+
+def _with_chance(hit: Hit, chance: float) -> Hit:
+    quote = hit.quote
+    return replace(hit, quote=Quote(quote.document, quote.part, quote.start, quote.end, chance))
 
 
 def sentence_features(text: str, english: bool, hits: Sequence[Hit]) -> Floats:
     """(hits, features): how near each sentence is and whether it states the kind of fact asked for."""
     wants = asked(text)
     rows = []
+    seen: Counter[tuple[str, int]] = Counter()  # hits so far of each part
     for n, hit in enumerate(hits):
         quote = hit.quote
+        place = (quote.document.id, quote.part.start)
         has = _stated(hit)
         rows.append(
             [
                 hit.dense, hit.late, hit.late_part, hit.lexical, hit.gap, hit.gap_part, hits[0].score - hit.score, n == 0,
                 quote.part.kind == "clause", quote.end - quote.start < 15, min(quote.end - quote.start, 120) / 120,
                 english, english * hit.dense, english * hit.late,
-                min(sum(other.quote.part == quote.part for other in hits[:n]), 5) / 5, quote.part == hits[0].quote.part,
+                min(seen[place], 5) / 5, quote.part == hits[0].quote.part,
                 *(kind in wants and kind in has for kind in KINDS), *(kind in wants and kind not in has for kind in KINDS),
                 bool(wants & has), bool(wants) and not wants & has,
                 conflicts(text, f"{quote.part.heading or ''} {one_line(quote.text)}"),
             ]
         )  # fmt: skip
+        seen[place] += 1
     return np.array(rows, np.float64)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from index.embed import Floats, TokenEncoder
 from index.fuse import Ints, Scores
-from index.ragged import Ragged
+from index.ragged import Array, Ragged
 
 NAME = "tokens"
 
@@ -21,6 +21,30 @@ ASKING = (
 )
 
 
+class Query:
+    """The tokens of a query, and their likeness to the tokens of passages: each computed when it is first met."""
+
+    def __init__(self, text: str, encoder: TokenEncoder) -> None:
+        self.tokens = np.asarray(encoder.token_ids([text])[0], np.int64)
+        self.weights: Floats = np.linalg.norm(encoder.table[self.tokens], axis=1)
+        self._units = encoder.units
+        self._asked = self._units[self.tokens].T
+        self._met = (np.full(len(self._units), -1, np.int32), np.zeros((0, len(self.tokens)), np.float32))
+
+    def likeness(self, tokens: Array) -> Floats:
+        """The cosines of the given tokens to those of the query, float32 (len(tokens), len(self.tokens))."""
+        places, table = self._met
+        there = np.zeros(len(places), bool)
+        there[tokens] = True
+        new = np.flatnonzero(there & (places < 0))
+        if len(new):
+            places = places.copy()
+            places[new] = np.arange(len(table), len(table) + len(new))
+            table = np.concatenate([table, self._units[new] @ self._asked])
+            self._met = (places, table)
+        return table[places[tokens]]
+
+
 class Late:
     """The tokens of every row; scores rows against a query's tokens.
 
@@ -30,16 +54,13 @@ class Late:
 
     def __init__(self, ids: Ragged, encoder: TokenEncoder) -> None:
         self.ids = ids
-        self._encoder = encoder
-        self._units = encoder.units
-        self._lengths = np.linalg.norm(encoder.table, axis=1)
-        self._asking = np.unique([token for row in encoder.token_ids(ASKING.split()) for token in row]).astype(np.int64)
+        self._asking = frozenset(token for row in encoder.token_ids(ASKING.split()) for token in row)
 
     @classmethod
     def build(cls, texts: Sequence[str], encoder: TokenEncoder) -> Late:
         return cls(Ragged.of(encoder.token_ids(texts)), encoder)
 
-    def scores(self, query: str, rows: Ints) -> tuple[Scores, Scores]:
+    def scores(self, query: Query, rows: Ints) -> tuple[Scores, Scores]:
         """Score and gap of the given rows, float32 (len(rows),) each; 0 for a row or a query without tokens.
 
         The gap is the share of the query's weight that its worst-met token leaves open: high where one
@@ -47,18 +68,15 @@ class Late:
         """
         result = np.zeros(len(rows), np.float32)
         gaps = np.zeros(len(rows), np.float32)
-        asked = np.asarray(self._encoder.token_ids([query])[0], np.int64)
         pieces, sizes = self.ids.take(rows)
         filled = np.flatnonzero(sizes > 0)
-        weights = self._lengths[asked]
-        if len(asked) == 0 or len(filled) == 0 or weights.sum() <= 0:
+        weights = query.weights
+        if len(weights) == 0 or len(filled) == 0 or weights.sum() <= 0:
             return result, gaps
-        distinct, where = np.unique(pieces, return_inverse=True)
-        likeness: Floats = self._units[asked] @ self._units[distinct].T
         edges = np.concatenate([[0], np.cumsum(sizes[filled])[:-1]])
-        met = np.maximum.reduceat(likeness[:, where], edges, axis=1)
+        met = np.maximum.reduceat(query.likeness(pieces), edges, axis=0).T
         result[filled] = (weights @ met) / weights.sum()
-        named = ~np.isin(asked, self._asking)
+        named = np.array([token not in self._asking for token in query.tokens.tolist()])
         if named.any():
             gaps[filled] = (weights[named, None] * (1 - met[named])).max(axis=0) / weights.sum()
         return result, gaps

@@ -10,7 +10,7 @@ import tempfile
 import weakref
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Self
 
 import numpy as np
 from filelock import FileLock
@@ -18,32 +18,18 @@ from filelock import FileLock
 from index.build import FACETS, FIRST, KEYS, LEXICON, PARTS, ROWS, TOKENS, WHOLE, Progress, write_index
 from index.dense import Dense
 from index.embed import Encoder, Floats, TokenEncoder
-from index.fuse import Bools, Ints, Scores, best, fitted, fuse, language, ranks
+from index.fuse import Bools, Ints, best, fitted, fuse, language, ranks
 from index.late import Late
-from index.lexical import Lexical, fingerprint, tokens
+from index.lexical import Lexical, fingerprint
 from index.manifest import current, damaged, parser_fingerprint, publish, read_manifest, verify
 from index.ragged import Array, Ragged, mapped, places_in
 from index.records import Document, Hit, Quote
+from index.scoring import DenseEngine, LexicalEngine, Score, Scorer
 from index.shelf import Shelf
 from index.text import plain
-from index.words import asked
 
 CANDIDATES = 300  # rows that each engine hands to the fusion
 MOST = 20_000  # hits that one search can give
-
-
-class DenseEngine(Protocol):
-    """Vectors: a query vector in, rows and cosines out."""
-
-    def search(self, query: Floats, k: int, allowed: Bools | None = None) -> tuple[Ints, Scores]: ...
-    def scores(self, query: Floats, rows: Ints) -> Scores: ...
-
-
-class LexicalEngine(Protocol):
-    """Words: those of a query in, rows and scores out."""
-
-    def search(self, query: Sequence[str], k: int, allowed: Bools | None = None) -> tuple[Ints, Scores]: ...
-    def scores(self, query: Sequence[str], rows: Ints) -> Scores: ...
 
 
 class ClauseIndex:
@@ -61,12 +47,11 @@ class ClauseIndex:
         self._facets = mapped(version / FACETS)  # fingerprint of the region, year of issue
         self.dense = Dense.load(version)
         self.lexical = Lexical.load(version)
-        self._dense: DenseEngine = self.dense
-        self._lexical: LexicalEngine = self.lexical
         self._lexicon = Lexical.load(version, LEXICON)
         self._late: tuple[Late, Late] | None = None
         if isinstance(encoder, TokenEncoder):
             self._late = (Late.load(version, encoder, TOKENS), Late.load(version, encoder, WHOLE))
+        self.search_with(self.dense, self.lexical)
         self._damage: list[Path] = []  # files that were found changed while the index served
 
     @property
@@ -82,6 +67,7 @@ class ClauseIndex:
     def search_with(self, dense: DenseEngine, lexical: LexicalEngine) -> None:
         """Search with other engines that hold the same rows."""
         self._dense, self._lexical = dense, lexical
+        self._scorer = Scorer(self.encoder, dense, lexical, self._lexicon, self._late, self._part)
 
     def __len__(self) -> int:
         """The number of sentences."""
@@ -163,46 +149,35 @@ class ClauseIndex:
             raise damaged(self._damage[0])
         if not text or k <= 0 or len(self) == 0 or (allowed is not None and not allowed.any()):
             return []
-        vector: Floats = self.encoder.encode([text], query=True)[0]
-        words = tokens(text)
+        asked = self._scorer.asked(text)
         wanted = min(max(CANDIDATES, k), MOST)
-        by_meaning, _ = self._dense.search(vector, wanted, allowed)
-        by_word, _ = self._lexical.search(words, wanted, allowed)
+        by_meaning, _ = self._dense.search(asked.vector, wanted, allowed)
+        by_word, _ = self._lexical.search(asked.words, wanted, allowed)
         rows: Ints = np.union1d(by_meaning, by_word).astype(np.int64)
-        dense = self._dense.scores(vector, rows)
-        lexical = self._lexical.scores(words, rows)
-        lexicon = self._lexicon.scores(asked(text), rows)
-        late, gap, late_part, gap_part = self._late_scores(text, rows)
-        weights = self.weights[language(text)]
-        mixed = fuse(dense, late if self._late else None, late_part if self._late else None, lexical, weights, lexicon)
+        table = asked.scores(rows)
+        late, late_part = (table[Score.LATE], table[Score.LATE_PART]) if self._late else (None, None)
+        mixed = fuse(table[Score.DENSE], late, late_part, table[Score.LEXICAL], self.weights[language(text)], table[Score.LEXICON])
         places = best(np.arange(len(rows)), mixed, k)[0]
         dense_ranks, lexical_ranks = ranks(by_meaning), ranks(by_word)
         return [
-            Hit(
-                quote=self._quote(int(rows[n]), float(mixed[n])),
-                score=float(mixed[n]),
-                dense_rank=dense_ranks.get(int(rows[n])),
-                lexical_rank=lexical_ranks.get(int(rows[n])),
-                dense=float(dense[n]),
-                late=float(late[n]),
-                lexical=float(lexical[n]),
-                lexicon=float(lexicon[n]),
-                late_part=float(late_part[n]),
-                gap=float(gap[n]),
-                gap_part=float(gap_part[n]),
-            )
-            for n in places.tolist()
+            self._hit(row, score, scores, dense_ranks.get(row), lexical_ranks.get(row))
+            for row, score, scores in zip(rows[places].tolist(), mixed[places].tolist(), table[:, places].T.tolist(), strict=True)
         ]
 
-    def _late_scores(self, text: str, rows: Ints) -> tuple[Scores, Scores, Scores, Scores]:
-        """Score and gap of the sentences, then of the parts that they stand in; zeros without token vectors."""
-        if self._late is None:
-            none = np.zeros(len(rows), np.float32)
-            return none, none, none, none
-        parts, back = np.unique(self._part[rows], return_inverse=True)
-        own, gap = self._late[0].scores(text, rows)
-        whole, gap_part = self._late[1].scores(text, parts)
-        return own, gap, whole[back], gap_part[back]
+    def _hit(self, row: int, score: float, scores: Sequence[float], dense_rank: int | None, lexical_rank: int | None) -> Hit:
+        return Hit(
+            quote=self._quote(row, score),
+            score=score,
+            dense_rank=dense_rank,
+            lexical_rank=lexical_rank,
+            dense=scores[Score.DENSE],
+            late=scores[Score.LATE],
+            lexical=scores[Score.LEXICAL],
+            lexicon=scores[Score.LEXICON],
+            late_part=scores[Score.LATE_PART],
+            gap=scores[Score.GAP],
+            gap_part=scores[Score.GAP_PART],
+        )
 
     def _allowed(self, documents: Collection[str] | None, regions: Collection[str] | None, years: Collection[int] | None) -> Bools | None:
         if documents is None and regions is None and years is None:

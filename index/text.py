@@ -33,4 +33,4 @@ def traditional(text: str) -> str:
 
 def one_line(text: str) -> str:
     """A quote as it is drawn on one line: line breaks of Chinese text are dropped."""
-    return re.sub(r"\s*[\r\n]+\s*", "", text)
+    return re.sub(r"\s*[\r\n]+\s*", "", text) if "\n" in text or "\r" in text else text

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from index.dense import Dense
 from index.embed import unit_rows
 from index.fuse import Weights, best, fuse
-from index.late import Late
+from index.late import Late, Query
 from index.lexical import K1, B, Lexical, fingerprints, tokens
 
 PASSAGES = [["出口", "退税"], ["出口", "保险", "补贴"], ["天气"], ["出口", "退税"]]
@@ -154,13 +154,13 @@ def test_late_interaction_by_hand(tmp_path: Path) -> None:
     late = Late.build(["xz", "q", "", "x"], TwoTokens())
     rows = np.array([0, 1, 2, 3])
     expected = [1, 2 / 3, 0, 2 / 3]
-    scores, gaps = late.scores("xz", rows)
+    scores, gaps = late.scores(Query("xz", TwoTokens()), rows)
     assert scores.tolist() == pytest.approx(expected)
     assert gaps.tolist() == pytest.approx([0, 0.8 / 3, 0, 1 / 3], abs=1e-6)
-    assert late.scores("", rows)[0].tolist() == [0, 0, 0, 0]
+    assert late.scores(Query("", TwoTokens()), rows)[0].tolist() == [0, 0, 0, 0]
     late.save(tmp_path)
     again = Late.load(tmp_path, TwoTokens())
-    assert again.scores("xz", rows[::-1])[0].tolist() == pytest.approx(expected[::-1])
+    assert again.scores(Query("xz", TwoTokens()), rows[::-1])[0].tolist() == pytest.approx(expected[::-1])
 
 
 def test_fusion_is_the_weighted_mean() -> None:

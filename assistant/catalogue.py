@@ -1,0 +1,80 @@
+"""The documents of a library by what a question can name of them: region, 文号, title. Each is read once, when it is opened."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from index.records import Document
+from index.text import plain
+
+_BRACKETS = re.compile(r"[\s〔〕\[\]()（）【】]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What a document is called: its 文号 as it stands and without brackets, the last number of it, its title."""
+
+    id: str
+    number: str
+    compact: str
+    own: str
+    title: str
+
+
+class Catalogue:
+    """Finds documents without reading all of them again for every question."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = documents
+        self._names: list[_Names] = []
+        self._place: dict[str, int] = {}
+        of_region: dict[str, list[int]] = defaultdict(list)
+        for place, document in enumerate(documents):
+            number = plain(document.number or "")
+            own = re.search(r"(\d+)\s*号$", number)
+            title = plain(document.title or "")
+            self._names.append(_Names(document.id, number, _BRACKETS.sub("", number), own[1] if own else "", title))
+            self._place[document.id] = place
+            if document.region:
+                of_region[document.region].append(place)
+        self._of_region = dict(of_region)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions, in order of the documents."""
+        return tuple(self._of_region)
+
+    def within(self, regions: Iterable[str]) -> tuple[str, ...]:
+        """The ids of the documents of these regions, in order of the library."""
+        places = sorted({place for region in regions for place in self._of_region.get(region, ())})
+        return tuple(self._names[place].id for place in places)
+
+    def documents(self, ids: Collection[str] | None) -> Sequence[Document]:
+        """The documents with these ids in order of the library; all of them for None."""
+        if ids is None:
+            return self._documents
+        return [self._documents[place] for place in sorted({self._place[name] for name in ids if name in self._place})]
+
+    def named(self, text: str) -> tuple[str, ...]:
+        """The ids of documents named by 文号 ("国办发〔2020〕28号", "28号文") or by their title in 《》."""
+        if not re.search(r"\d|《", text):
+            return ()
+        compact = _BRACKETS.sub("", text)
+        short = {m[1] for m in re.finditer(r"(?<!\d)(\d{1,4})号(?:文|意见|通知)", compact)}
+        quoted = re.findall(r"《([^》]{4,})》", text)
+        return tuple(
+            n.id
+            for n in self._names
+            if (n.compact and n.compact in compact) or (n.own and n.own in short) or any(q in n.title for q in quoted)
+        )
+
+    def without_names(self, text: str) -> str:
+        """``text`` without the 文号 and titles of documents."""
+        for names in self._names:
+            for name in (names.number, names.title):
+                if name:
+                    text = text.replace(name, "")
+        return text
