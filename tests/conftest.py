@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from assistant.chat import Assistant
 from index.embed import Floats, load_encoder, unit_rows
@@ -17,6 +18,9 @@ from index.store import ClauseIndex
 
 ROOT = Path(__file__).resolve().parents[1]
 TODAY = datetime.date(2026, 11, 20)
+
+settings.register_profile("untimed", deadline=None)  # a busy machine makes no test fail
+settings.load_profile("untimed")
 
 
 class CountEncoder:
