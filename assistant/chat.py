@@ -6,7 +6,7 @@ import datetime
 import itertools
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,6 +41,7 @@ from index.store import ClauseIndex
 from index.text import plain
 
 DEPTH = 20  # sentences that an answer is composed from
+SPARE = 10  # hits beyond these that are looked at first: titles and signatures are among them
 MOST_COMPARED = 8  # rows of a comparison
 EXAMPLES = 3  # questions that are offered where one is too vague
 LOOKED_AT = 100  # documents that these are looked for in
@@ -156,15 +157,26 @@ class Assistant:
         """Search in the question's scope, and in all documents where that leaves some out."""
         if question.manner != "question" or question.ordinal:
             return _Found((), ())
-        hits = self._index.search(question.topic, 3 * DEPTH, documents=question.documents)
         if question.addition:
+            hits = self._index.search(question.topic, 3 * DEPTH, documents=question.documents)
             hits = _mixed(hits, self._index.search(question.addition, len(self._index), documents=question.documents))
+        else:
+            hits = self._nearest(question.topic, question.documents)
         anchor = self._anchor(question)
         if anchor is not None:
             everything = self._index.search(question.topic, len(self._index), documents=question.documents)
             hits = [h for h in everything if h.quote.part == anchor] or hits
-        wide = eligible(self._index.search(question.topic, 2 * DEPTH), DEPTH) if question.documents is not None else []
+        wide = self._nearest(question.topic, None, DEPTH if claims(question.text) else 1) if question.documents is not None else []
         return _Found(tuple(eligible(hits, DEPTH)), tuple(wide))
+
+    def _nearest(self, topic: str, documents: Collection[str] | None, count: int = DEPTH) -> list[Hit]:
+        """The ``count`` best sentences that can state a measure, of as many as are needed to find them."""
+        for k in (count + SPARE, 3 * DEPTH):
+            hits = self._index.search(topic, k, documents=documents)
+            found = eligible(hits, count)
+            if len(found) == count or len(hits) < k:
+                break
+        return found
 
     def _anchor(self, question: Question) -> Part | None:
         """The clause that the question before was answered from, where this one asks a further fact of it."""
@@ -254,7 +266,7 @@ class Assistant:
             return None
         groups = []
         for name, ids in scopes:
-            hits = eligible(self._index.search(question.topic, 3 * DEPTH, documents=ids), DEPTH)
+            hits = self._nearest(question.topic, ids)
             groups.append((name, _ranked(question, hits)))
         return compare(question, groups, day)
 

@@ -8,9 +8,9 @@ from functools import cache, lru_cache
 
 from assistant.evidence import Kind, asked, demanded, stated
 from assistant.question import GENERIC
-from index.lexical import tokens
+from index.lexical import query_tokens
 from index.records import Hit
-from index.text import one_line
+from index.text import folded, one_line
 from index.words import asked as terms_of
 from index.words import entries, named
 
@@ -92,13 +92,13 @@ def coverage(text: str, english: bool, hits: Sequence[Hit], chances: Sequence[fl
     known = [w for w in left if any(w in other for other in others)]
     pairs = [run[i : i + 2] for run in re.findall(r"[一-龥]{2,}", GENERIC.sub(" ", text)) for i in range(len(run) - 1)]
     pairs_open = _share(sum(pair not in whole for pair in pairs), len(pairs))
-    has = _stated(sentence)
-    three = has.union(*(_stated(one_line(h.quote.text)) for h in hits[1:3]))
+    has = stated(sentence)
+    three = has.union(*(stated(one_line(h.quote.text)) for h in hits[1:3]))
     wanted = demanded(text)
     amount = bool(asked(text) & _AMOUNTS)
     share = _share(len(terms_open), len(terms))
     other = max((c for h, c in zip(hits, chances, strict=True) if h.quote.part != part), default=0.0)
-    everything = document.text.lower()
+    everything = folded(document.text)
     return [
         share,
         min(len(terms_open), 3) / 3,
@@ -127,7 +127,9 @@ def coverage(text: str, english: bool, hits: Sequence[Hit], chances: Sequence[fl
 @lru_cache(maxsize=64)
 def content_words(text: str) -> tuple[str, ...]:
     """The Chinese words of a question that name something, lower case."""
-    return tuple(w for w in tokens(text) if len(w) >= 2 and re.search(r"[一-龥]", w) and not GENERIC.fullmatch(w) and w not in _COMMON)
+    return tuple(
+        w for w in query_tokens(text) if len(w) >= 2 and re.search(r"[一-龥]", w) and not GENERIC.fullmatch(w) and w not in _COMMON
+    )
 
 
 def _share(part: float, whole: float) -> float:
@@ -136,7 +138,12 @@ def _share(part: float, whole: float) -> float:
 
 def _clause(hit: Hit) -> str:
     """The clause of a hit without blanks and line breaks, lower case."""
-    return re.sub(r"\s+", "", hit.quote.document.text[hit.quote.part.start : hit.quote.part.end]).lower()
+    return _closed_up(hit.quote.document.text[hit.quote.part.start : hit.quote.part.end])
+
+
+@lru_cache(maxsize=4096)
+def _closed_up(text: str) -> str:
+    return re.sub(r"\s+", "", text).lower()
 
 
 @cache
@@ -152,8 +159,3 @@ def _named(text: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _terms(word: str) -> tuple[str, ...]:
     return tuple(terms_of(word))
-
-
-@lru_cache(maxsize=4096)
-def _stated(text: str) -> frozenset[Kind]:
-    return stated(text)

@@ -137,6 +137,7 @@ def demanded(text: str) -> frozenset[Kind]:
     return frozenset(kind for kind, pattern in _DEMANDED if pattern.search(text))
 
 
+@lru_cache(maxsize=8192)
 def stated(text: str, names_units: bool = False) -> frozenset[Kind]:
     """The kinds of fact that a sentence states; ``names_units`` where it is a line of responsible units."""
     found: set[Kind] = set()

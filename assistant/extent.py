@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from index.records import Quote, Span
 
@@ -43,15 +44,22 @@ def _list(quote: Quote, question: str) -> Span | None:
 
 def _lists(quote: Quote) -> Iterator[tuple[Span, list[int]]]:
     """The lists of the part: the lead, and where each item ends."""
-    part = quote.part
-    text = quote.document.text[part.start : part.end]
+    begin = quote.part.start
+    for lead, ends in _lists_of(quote.document.text[begin : quote.part.end]):
+        yield Span(begin + lead.start, begin + lead.end), [begin + end for end in ends]
+
+
+@lru_cache(maxsize=1024)
+def _lists_of(text: str) -> tuple[tuple[Span, tuple[int, ...]], ...]:
+    found = []
     leads = list(_LEAD.finditer(text))
     for n, lead in enumerate(leads):
         stop = leads[n + 1].start() if n + 1 < len(leads) and not re.match(_ITEM, leads[n + 1][0].strip()) else len(text)
         starts = [lead.end(), *(m.end() for m in _NEXT.finditer(text, lead.end() + 1, stop))]
         ends = [*starts[1:], _last(text, starts[-1], stop)]
         begin = Span(lead.start(), lead.end()).trimmed(text).start
-        yield Span(part.start + begin, part.start + lead.end()), [part.start + len(text[:end].rstrip()) for end in ends]
+        found.append((Span(begin, lead.end()), tuple(len(text[:end].rstrip()) for end in ends)))
+    return tuple(found)
 
 
 def _last(text: str, start: int, stop: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -19,6 +19,8 @@ _NOT_A_PLACE = re.compile(
     r"复合肥|沿海口岸|出海口|[医信]保定|新乡村|江河源头|三明治|中山(?:路|大学|装)|重大庆典|胶州湾|苏州河|全国(?=试点|总量|范围)"
 )
 
+
+_LATIN = re.compile(r"[a-z]")
 
 # A name that no table holds: 柘岭市 at the head of a question or behind 在, 我们, ，.
 _UNKNOWN = re.compile(
@@ -64,9 +66,8 @@ class Gazetteer:
         self._english = dict(_table()[1])
         for region in self.regions:  # a name that no table holds is written in pinyin: Langping
             self._english.setdefault(spelled(region), (region, None))
-        self._pattern = _alternatives(self._chinese)
-        words = _alternatives(self._english).pattern
-        self._words = re.compile(rf"(?<![a-z]){words}(?![a-z])")
+        self._names = _Names(self._chinese)
+        self._words = _Names(self._english, bounded=True)
         self._find = lru_cache(maxsize=KEPT)(self._found)
 
     def find(self, text: str) -> tuple[Place, ...]:
@@ -76,11 +77,8 @@ class Gazetteer:
     def _found(self, text: str) -> tuple[Place, ...]:
         hidden = _NOT_A_PLACE.sub(lambda m: "\0" * len(m[0]), text)
         lower = hidden.lower().replace("’", "'")
-        found = [
-            Place(*table[m[0]], m.start(), m.end())
-            for pattern, table in ((self._pattern, self._chinese), (self._words, self._english))
-            for m in pattern.finditer(lower if table is self._english else hidden)
-        ]
+        found = [Place(*self._chinese[hidden[start:end]], start, end) for start, end in self._names.within(hidden)]
+        found += [Place(*self._english[lower[start:end]], start, end) for start, end in self._words.within(lower)]
         found = [p for p in found if p.name != NATIONAL or _meant(text, p)]
         taken = [(p.start, p.end) for p in found]
         for m in _UNKNOWN.finditer(hidden):
@@ -129,5 +127,27 @@ def spelled(name: str) -> str:
     return "".join(lazy_pinyin(name)).lower()
 
 
-def _alternatives(keys: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("(?:" + "|".join(re.escape(k) for k in sorted(keys, key=len, reverse=True)) + ")")
+class _Names:
+    """Names that are looked for in texts; ``bounded`` ones have no Latin letter on either side (lower case)."""
+
+    def __init__(self, names: Collection[str], bounded: bool = False) -> None:
+        self._names = frozenset(names)
+        self._bounded = bounded
+        lengths: dict[str, set[int]] = {}
+        for name in names:
+            lengths.setdefault(name[0], set()).add(len(name))
+        self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
+
+    def within(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where names stand in the text, leftmost-longest."""
+        at = 0
+        while at < len(text):
+            end = next((at + n for n in self._lengths.get(text[at], ()) if self._is_name(text, at, at + n)), None)
+            if end is not None:
+                yield at, end
+            at = end or at + 1
+
+    def _is_name(self, text: str, start: int, end: int) -> bool:
+        if text[start:end] not in self._names:
+            return False
+        return not self._bounded or not (_LATIN.match(text[start - 1 : start]) or _LATIN.match(text[end : end + 1]))

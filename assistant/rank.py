@@ -23,7 +23,7 @@ from assistant.coverage import FEATURES as COVERAGE
 from assistant.coverage import content_words, coverage
 from assistant.evidence import KINDS, Kind, asked, conflicts, per_units, stated
 from index.records import Hit, Quote
-from index.text import one_line
+from index.text import folded, one_line
 
 MODEL = Path(__file__).with_name("ranking.json")
 Floats = npt.NDArray[np.float64]
@@ -119,6 +119,7 @@ def answer_features(text: str, english: bool, hits: Sequence[Hit], chances: Sequ
     around: frozenset[Kind] = frozenset().union(*(_stated(h) for h in hits[:8] if h.quote.part == first.quote.part))
     region = first.quote.document.region or ""
     words = [word for word in content_words(text) if word not in region and region not in word]
+    document_text = folded(first.quote.document.text)
     part_text = first.quote.document.text[first.quote.part.start : first.quote.part.end]
     return np.array(
         [
@@ -128,8 +129,8 @@ def answer_features(text: str, english: bool, hits: Sequence[Hit], chances: Sequ
             *(kind in wants and kind not in around for kind in KINDS), *(kind in wants and kind not in has for kind in KINDS),
             _open(numbers(text), part_text), min(len(text), 60) / 60,
             conflicts(text, f"{first.quote.part.heading or ''} {one_line(first.quote.text)}"),
-            _open(words, part_text), _open(words, first.quote.document.text),
-            max((len(word) for word in words if word not in first.quote.document.text.lower()), default=0) / 6,
+            _open(words, part_text), _open(words, document_text),
+            max((len(word) for word in words if word not in document_text), default=0) / 6,
             _open(codes(text), part_text),
             max(0.0, outside.score - max(h.score for h in hits)) if outside else 0.0,
             max(0.0, outside.late_part - first.late_part) if outside else 0.0,
@@ -142,7 +143,7 @@ def answer_features(text: str, english: bool, hits: Sequence[Hit], chances: Sequ
 
 def _formal(words: Sequence[str], hit: Hit) -> tuple[float, float, float]:
     """A gap weighs more in a question that otherwise speaks the words of the document."""
-    text = hit.quote.document.text.lower()
+    text = folded(hit.quote.document.text)
     known = [word in text for word in words]
     if len(words) < 2:
         return 0.0, 0.0, 0.0
@@ -156,12 +157,7 @@ def _is_line(hit: Hit) -> bool:
 
 
 def _stated(hit: Hit) -> frozenset[Kind]:
-    return _stated_text(one_line(hit.quote.text), _is_line(hit))
-
-
-@cache
-def _stated_text(text: str, line: bool) -> frozenset[Kind]:
-    return stated(text, line)
+    return stated(one_line(hit.quote.text), _is_line(hit))
 
 
 def numbers(text: str) -> list[str]:
@@ -176,7 +172,7 @@ def codes(text: str) -> list[str]:
 
 def _open(wanted: Sequence[str], text: str) -> float:
     """The share of the wanted words that do not stand in the text."""
-    lower = text.lower()
+    lower = folded(text)
     return sum(word.lower() not in lower for word in wanted) / len(wanted) if wanted else 0.0
 
 

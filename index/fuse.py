@@ -74,4 +74,4 @@ def best(rows: npt.NDArray[np.integer], scores: npt.NDArray[np.floating], k: int
 
 def ranks(rows: Ints) -> dict[int, int]:
     """row → rank of a ranking, from 0."""
-    return {int(row): rank for rank, row in enumerate(rows)}
+    return {row: rank for rank, row in enumerate(rows.tolist())}

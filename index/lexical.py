@@ -28,6 +28,12 @@ def tokens(text: str) -> list[str]:
     return [word.lower() for word in jieba.cut_for_search(text, HMM=False) if _WORD.search(word)]
 
 
+@lru_cache(maxsize=64)
+def query_tokens(text: str) -> tuple[str, ...]:
+    """``tokens`` of a question, kept: it is looked at several times."""
+    return tuple(tokens(text))
+
+
 def word_counts() -> tuple[dict[str, int], int]:
     """How often jieba's dictionary counts each word, and the sum."""
     import jieba
@@ -128,8 +134,10 @@ class Lexical:
 
     def scores(self, query: Sequence[str], rows: Ints | None = None) -> Scores:
         """The score of every row, or of the given ones, float32: BM25 over the most that the query's words could give."""
-        places = self.places(query)
         found = np.zeros(len(self) if rows is None else len(rows), np.float32)
+        if not query:
+            return found
+        places = self.places(query)
         most = sum(self.idf_at(places))
         for place in places[places >= 0]:
             piece = slice(int(self._postings.starts[place]), int(self._postings.starts[place + 1]))

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from index.embed import Encoder, Floats, TokenEncoder
 from index.fuse import Bools, Ints, Scores
 from index.late import Late, Query
-from index.lexical import Lexical, tokens
+from index.lexical import Lexical, query_tokens
 from index.ragged import places_in
 from index.words import asked
 
@@ -84,7 +84,7 @@ class Scorer:
         self.asked = lru_cache(maxsize=KEPT)(self._asked)
 
     def _asked(self, text: str) -> Asked:
-        vector, words, terms = self._encoder.encode([text], query=True)[0], tokens(text), asked(text)
+        vector, words, terms = self._encoder.encode([text], query=True)[0], query_tokens(text), asked(text)
         query = Query(text, self._encoder) if self._late and isinstance(self._encoder, TokenEncoder) else None
 
         def measure(rows: Ints) -> Table:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -18,7 +18,7 @@ from filelock import FileLock
 from index.build import FACETS, FIRST, KEYS, LEXICON, PARTS, ROWS, TOKENS, WHOLE, Progress, write_index
 from index.dense import Dense
 from index.embed import Encoder, Floats, TokenEncoder
-from index.fuse import Bools, Ints, best, fitted, fuse, language, ranks
+from index.fuse import Bools, Ints, Scores, best, fitted, fuse, language, ranks
 from index.late import Late
 from index.lexical import Lexical, fingerprint
 from index.manifest import current, damaged, parser_fingerprint, publish, read_manifest, verify
@@ -159,25 +159,11 @@ class ClauseIndex:
         mixed = fuse(table[Score.DENSE], late, late_part, table[Score.LEXICAL], self.weights[language(text)], table[Score.LEXICON])
         places = best(np.arange(len(rows)), mixed, k)[0]
         dense_ranks, lexical_ranks = ranks(by_meaning), ranks(by_word)
+        quotes = self._quotes(rows[places], mixed[places])
         return [
-            self._hit(row, score, scores, dense_ranks.get(row), lexical_ranks.get(row))
-            for row, score, scores in zip(rows[places].tolist(), mixed[places].tolist(), table[:, places].T.tolist(), strict=True)
+            _hit(quote, scores, dense_ranks.get(row), lexical_ranks.get(row))
+            for quote, row, scores in zip(quotes, rows[places].tolist(), table[:, places].T.tolist(), strict=True)
         ]
-
-    def _hit(self, row: int, score: float, scores: Sequence[float], dense_rank: int | None, lexical_rank: int | None) -> Hit:
-        return Hit(
-            quote=self._quote(row, score),
-            score=score,
-            dense_rank=dense_rank,
-            lexical_rank=lexical_rank,
-            dense=scores[Score.DENSE],
-            late=scores[Score.LATE],
-            lexical=scores[Score.LEXICAL],
-            lexicon=scores[Score.LEXICON],
-            late_part=scores[Score.LATE_PART],
-            gap=scores[Score.GAP],
-            gap_part=scores[Score.GAP_PART],
-        )
 
     def _allowed(self, documents: Collection[str] | None, regions: Collection[str] | None, years: Collection[int] | None) -> Bools | None:
         if documents is None and regions is None and years is None:
@@ -192,10 +178,16 @@ class ClauseIndex:
             allowed[self.first[place] : self.first[place + 1]] = True
         return allowed
 
-    def _quote(self, row: int, score: float) -> Quote:
-        owner, place, start, end = self._rows[row].tolist()
-        document = self._shelf[owner]
-        return Quote(document, document.parts[place], start, end, score)
+    def _quotes(self, rows: Ints, scores: Scores) -> Iterator[Quote]:
+        for (owner, place, start, end), score in zip(self._rows[rows].tolist(), scores.tolist(), strict=True):
+            document = self._shelf[owner]
+            yield Quote(document, document.parts[place], start, end, score)
+
+
+def _hit(quote: Quote, scores: Sequence[float], dense_rank: int | None, lexical_rank: int | None) -> Hit:
+    """``scores`` in order of ``Score``."""
+    dense, lexical, lexicon, late, gap, late_part, gap_part = scores
+    return Hit(quote, quote.score, dense_rank, lexical_rank, dense, late, lexical, late_part, gap, gap_part, lexicon)
 
 
 class _Former:

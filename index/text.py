@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 
@@ -34,3 +34,9 @@ def traditional(text: str) -> str:
 def one_line(text: str) -> str:
     """A quote as it is drawn on one line: line breaks of Chinese text are dropped."""
     return re.sub(r"\s*[\r\n]+\s*", "", text) if "\n" in text or "\r" in text else text
+
+
+@lru_cache(maxsize=256)
+def folded(text: str) -> str:
+    """``text`` in lower case; that of documents, which is asked for again and again, is kept."""
+    return text.lower()
