@@ -10,25 +10,18 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assistant.about import field_answer, term_answer
 from assistant.answer import Answer
 from assistant.catalogue import Catalogue
-from assistant.compose import (
-    answer,
-    compare,
-    elsewhere_in_library,
-    field_answer,
-    not_covered,
-    reply,
-    term_answer,
-    whole_clause,
-    with_uncovered,
-)
+from assistant.compare import compare
+from assistant.compose import answer, whole_clause
 from assistant.evidence import demanded, stated
 from assistant.llm import phraser
 from assistant.places import english_name, national_first
 from assistant.premise import claims, takes_adoption_for_granted
 from assistant.question import MAX_LENGTH, Question, Reader
 from assistant.rank import Ranked, eligible, rank
+from assistant.replies import elsewhere_in_library, not_covered, reply, with_uncovered
 from assistant.settings import ROOT, SEEDS, Settings
 from assistant.several import together
 from index.build import Progress

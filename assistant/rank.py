@@ -25,6 +25,7 @@ from assistant.evidence import KINDS, Kind, asked, conflicts, per_units, stated
 from index.records import Hit, Quote
 from index.text import folded, one_line
 
+NEAR = 0.19  # fused score of the best sentence below which a question is beside the subject
 MODEL = Path(__file__).with_name("ranking.json")
 Floats = npt.NDArray[np.float64]
 
