@@ -6,16 +6,19 @@ import datetime
 from collections.abc import Sequence
 
 from assistant.answer import Answer, Cell, Comparison
-from assistant.drawn import VALUE_KINDS, abridged, answer_of, items, validity_lines
-from assistant.evidence import asked, stated
+from assistant.drawn import abridged, answer_of, items, validity_lines
+from assistant.evidence import VALUE_KINDS, Kind, asked, stated
 from assistant.phrases import say
 from assistant.question import Question
-from assistant.rank import NEAR, Ranked
+from assistant.rank import NEAR, Ranked, limit
 from index.figures import figures
 from index.records import Hit, Quote
 from index.text import one_line
 
 LEAST_COMPARED = 0.05  # chance that a row of a comparison needs
+SHARE_OF_LIMIT = 0.5  # of the least chance that anything is stated, what a row needs: the other rows show what is compared
+NEARLY = 0.15  # share of the best chance that a sentence with the figure needs to go before the best one
+FURTHER = 0.12  # share of the best chance that further measures of a row need
 MOST = 8  # quotes shown
 
 
@@ -29,15 +32,13 @@ def compare(question: Question, groups: Sequence[tuple[str, Ranked]], as_of: dat
     columns = ["column_text", *(["column_figures"] if figured else []), *(["column_units"] if units else [])]
     sure: list[float] = []
     for name, ranked in groups:
-        best = _comparable(question, ranked)
-        if best is None:
+        if not _states_something(ranked):
             rows.append((name, tuple(Cell(say("unstated", question.language), None) for _ in columns)))
             continue
         sure.append(ranked.confidence)
+        best = _comparable(ranked, kinds & VALUE_KINDS)
         rows.append((name, _cells(question, best.quote, columns, quotes)))
-        for n in range(1, min(3, len(ranked.hits))):
-            if ranked.chances[n] >= max(0.3, 0.6 * ranked.chances[0]) and len(quotes) < 2 * MOST:
-                quotes.append(ranked.hits[n].quote)
+        quotes += _further(ranked, best, figured)[: max(0, MOST - len(quotes))]
     if len(sure) < 2:
         return None
     table = Comparison(tuple(say(c, question.language) for c in columns), tuple(rows))
@@ -47,13 +48,23 @@ def compare(question: Question, groups: Sequence[tuple[str, Ranked]], as_of: dat
     return answer_of(question, as_of, "answered", text, quotes=tuple(quotes), notices=notices, comparison=table, confidence=confidence)
 
 
-def _comparable(question: Question, ranked: Ranked) -> Hit | None:
-    """The sentence of one row: the best one, or one nearly as good that states the kind of fact compared."""
-    if not ranked.hits or ranked.chances[0] < LEAST_COMPARED or ranked.hits[0].score < NEAR:
-        return None
-    wanted = asked(question.text) & VALUE_KINDS
-    near = [h for h, chance in zip(ranked.hits[:4], ranked.chances, strict=False) if chance >= 0.15 * ranked.chances[0]]
-    return next((h for h in near if wanted & stated(one_line(h.quote.text))), ranked.hits[0])
+def _states_something(ranked: Ranked) -> bool:
+    """False where a row is not stated: its best sentence is beside the subject, or speaks of it without the asked fact."""
+    near = bool(ranked.hits) and ranked.chances[0] >= LEAST_COMPARED and ranked.hits[0].score >= NEAR
+    return near and ranked.stated >= SHARE_OF_LIMIT * limit("stated")
+
+
+def _comparable(ranked: Ranked, wanted: frozenset[Kind]) -> Hit:
+    """The sentence of one row: the best one, or one nearly as good that states a figure of the kind compared, any kind where none is named."""
+    near = [h for h, chance in zip(ranked.hits[:6], ranked.chances, strict=False) if chance >= NEARLY * ranked.chances[0]]
+    return next((h for h in near if (wanted or VALUE_KINDS) & stated(one_line(h.quote.text))), ranked.hits[0])
+
+
+def _further(ranked: Ranked, best: Hit, figured: bool) -> list[Quote]:
+    """What else a row rests on: of a figure hardly anything, of measures in general the best few."""
+    least = max(0.3, 0.6 * ranked.chances[0]) if figured else max(LEAST_COMPARED, FURTHER * ranked.chances[0])
+    chosen = [h.quote for h, chance in zip(ranked.hits[:3], ranked.chances, strict=False) if chance >= least]
+    return [quote for quote in chosen if quote != best.quote]
 
 
 def _cells(question: Question, quote: Quote, columns: Sequence[str], quotes: list[Quote]) -> tuple[Cell, ...]:

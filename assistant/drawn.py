@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.answer import Answer
-from assistant.evidence import asked
+from assistant.evidence import VALUE_KINDS, asked
 from assistant.phrases import say
 from assistant.places import english_name
 from assistant.question import Question
@@ -16,8 +16,6 @@ from assistant.validity import validity
 from index.figures import figures
 from index.records import Quote, Span
 from index.text import one_line
-
-VALUE_KINDS = frozenset({"percent", "money", "duration", "date", "count"})
 
 
 def answered(

@@ -13,6 +13,7 @@ CONTRASTS = Path(__file__).with_name("contrasts.txt")
 
 Kind = Literal["percent", "money", "duration", "date", "count", "contact", "units", "list", "place", "procedure", "names"]
 KINDS: tuple[Kind, ...] = ("percent", "money", "duration", "date", "count", "contact", "units", "list", "place", "procedure", "names")
+VALUE_KINDS: frozenset[Kind] = frozenset({"percent", "money", "duration", "date", "count"})
 
 _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
@@ -30,7 +31,8 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "duration",
         re.compile(
-            r"几天|几日|多久|几个(?:工作日|月|小时|钟头)|多长时间|多少天|几年|多少个?工作日|时限|期限|有效期|how (?:long|fast|quick|soon|many (?:working |business )?days)",
+            r"几天|几日|多久|几个(?:工作日|月|小时|钟头)|多长时间|多少天|几年|多少个?工作日|时限|期限|有效期|多快|[谁更最个]快|时效|"
+            r"how (?:long|fast|quick|soon|many (?:working |business )?days)|processing time|turnaround|faster|fastest|quicker",
             re.I,
         ),
     ),
