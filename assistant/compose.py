@@ -79,7 +79,7 @@ def whole_clause(question: Question, quotes: Sequence[Quote], as_of: datetime.da
 
 def _choose(question: Question, ranked: Ranked) -> list[Quote]:
     """The best sentence, others as near to it, and the best of every other region that states something."""
-    top, nearest = ranked.chances[0], max(hit.score for hit in ranked.hits)
+    top, nearest = max(ranked.chances), max(hit.score for hit in ranked.hits)
     chosen: list[Quote] = []
     seen: set[str | None] = set()
     wide = not question.regions or len(question.regions) > 1

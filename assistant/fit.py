@@ -23,7 +23,7 @@ import numpy as np
 from assistant.coverage import FEATURES as COVERAGE
 from assistant.negatives import without_answers
 from assistant.question import Reader
-from assistant.rank import ANSWER_FEATURES, MODEL, SENTENCE_FEATURES, Floats, answer_features, eligible, sentence_features
+from assistant.rank import ANSWER_FEATURES, MODEL, SENTENCE_FEATURES, Floats, answer_features, eligible, ranking, sentence_features
 from index.embed import load_encoder
 from index.read import parse
 from index.records import Document, Hit, InputError
@@ -210,7 +210,7 @@ def fit(data: Sequence[Example], bereft: Sequence[Example]) -> dict[str, Any]:
 
 def _ordered(example: Example, sentence: dict[str, Any]) -> tuple[list[Hit], list[float], Floats]:
     chances = _apply(sentence, example.table)
-    order = np.lexsort((np.arange(len(chances)), -chances))
+    order = ranking(example.text, example.hits, chances)
     return [example.hits[n] for n in order], chances[order].tolist(), example.labels[order]
 
 

@@ -64,7 +64,7 @@ _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
     (
         "compare",
         re.compile(
-            r"区别|不同|不一样|一样[吗么嘛]|差别|差异|异同|对比|比较|相比|谁更|哪个(?:城市|地方|市)|哪里(?:更|最)|各地|差在|分别|\bversus\b|\bvs\b|\bcompare|difference|which (?:city|region|place)",
+            r"区别|不同|不一样|一样[吗么嘛]|差别(?!待遇|化|税)|差异(?!化)|异同|对比|比较|相比|谁更|哪个(?:城市|地方|市)|哪里(?:更|最)|各地|差在|分别|\bversus\b|\bvs\b|\bcompare|difference|which (?:city|region|place)",
             re.I,
         ),
     ),

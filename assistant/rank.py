@@ -21,10 +21,11 @@ import numpy.typing as npt
 
 from assistant.coverage import FEATURES as COVERAGE
 from assistant.coverage import content_words, coverage
-from assistant.evidence import KINDS, Kind, asked, conflicts, per_units, stated
+from assistant.evidence import KINDS, VALUE_KINDS, Kind, asked, conflicts, per_units, stated
 from index.records import Hit, Quote
 from index.text import folded, one_line
 
+STATING = 0.25  # share of the best chance that a sentence needs to go first because it states the asked kind of fact
 NEAR = 0.19  # fused score of the best sentence below which a question is beside the subject
 MODEL = Path(__file__).with_name("ranking.json")
 Floats = npt.NDArray[np.float64]
@@ -76,11 +77,29 @@ def rank(text: str, english: bool, hits: Sequence[Hit], outside: Hit | None = No
         return Ranked((), (), 0.0, 0.0)
     table = sentence_features(text, english, hits)
     chances = _logistic("sentence", table)
-    order = sorted(range(len(hits)), key=lambda n: (-chances[n], n))
+    order = ranking(text, hits, chances)
     ordered = [_with_chance(hits[n], float(chances[n])) for n in order]
     best = [float(chances[n]) for n in order]
     row = answer_features(text, english, ordered, best, outside)[None, :]
     return Ranked(tuple(ordered), tuple(best), float(_logistic("stated", row)[0]), float(_logistic("right", row)[0]))
+
+
+def ranking(text: str, hits: Sequence[Hit], chances: Sequence[float] | Floats) -> list[int]:
+    """The places of the hits, best first; equal chances in their old order.
+
+    Where the question ("几天", "哪个电话") asks for a figure or telephone that the best sentence lacks, one of the same clause
+    that states it goes before it.
+    """
+    order = sorted(range(len(hits)), key=lambda n: (-chances[n], n))
+    first = hits[order[0]]
+    wanted = asked(text) & (VALUE_KINDS | {"contact"})
+    if wanted and not wanted & _stated(first):
+        least = STATING * chances[order[0]]
+        for n in order[1:6]:
+            beside = hits[n].quote.part == first.quote.part or "contact" in wanted
+            if beside and chances[n] >= least and wanted & _stated(hits[n]):
+                return [n, *(m for m in order if m != n)]
+    return order
 
 
 def _with_chance(hit: Hit, chance: float) -> Hit:
