@@ -10,7 +10,7 @@ from dataclasses import replace
 from assistant.about import part_at, term_answer, trimmed
 from assistant.answer import Answer, label
 from assistant.drawn import answered
-from assistant.evidence import asked, demanded, stated
+from assistant.evidence import asked, asks_how_to_apply, demanded, stated, tabled
 from assistant.extent import extended
 from assistant.phrases import say
 from assistant.premise import Correction, claims, figure_correction, normal, takes_adoption_for_granted, unit_correction, whole_text
@@ -46,11 +46,11 @@ def answer(question: Question, ranked: Ranked, outside: Ranked | None, as_of: da
     if drafts:
         return replace(drafts, quotes=(*drafts.quotes, *chosen)[:MOST])
     corrected = _correction(question, chosen)
-    missing = _missing(question, ranked)
+    missing = _missing(question, ranked, chosen)
     named = _has_units(question, ranked)
     least = limit("stated_following" if question.previous or question.addition or named else "stated")
-    if named and question.previous:
-        least = 0.0  # the clause is known, and its units are
+    if question.previous and (named or question.asks == "validity"):
+        least = 0.0  # the clause is known, and so are its units and what it states of its term
     ascribed = corrected or _confirmed(question, chosen)
     if (ranked.stated < least or missing) and not (ascribed and ranked.chances[0] >= CORRECTABLE):
         near = [h for h in ranked.hits[:RELATED] if h.score >= NEAR]
@@ -59,6 +59,8 @@ def answer(question: Question, ranked: Ranked, outside: Ranked | None, as_of: da
         return _who(question, chosen, ranked, as_of)
     lead = corrected[0] if corrected else say("lead", question.language)
     notices = (lead,) if corrected else ()
+    if asks_how_to_apply(question.text) and not any("procedure" in stated(one_line(q.text)) for q in chosen):
+        lead = "\n".join([say("unstated_procedure", question.language), lead])
     if question.asks == "validity":
         chosen = [*chosen[:1], *_terms(chosen[:1]), *chosen[1:]][:MOST]
     return answered(question, chosen, as_of, lead, ranked.confidence, notices=notices)
@@ -123,19 +125,15 @@ def _has_units(question: Question, ranked: Ranked) -> bool:
     return question.asks == "who" and sure and bool(ranked.hits[0].quote.part.responsible_spans)
 
 
-def _missing(question: Question, ranked: Ranked) -> str | None:
+def _missing(question: Question, ranked: Ranked, chosen: Sequence[Quote]) -> str | None:
     """A kind of fact that is asked for outright and stated in none of the best sentences."""
     if question.asks == "contact" and not any(_CONTACT.search(h.quote.text) for h in ranked.hits[:3]):
         return "contact"
     added = question.addition or (question.asked if question.previous else "")
     wanted = demanded(added if asked(added) else question.text)
-    told = frozenset().union(
-        *(
-            stated(one_line(h.quote.text))
-            for h, c in list(zip(ranked.hits, ranked.chances, strict=True))[:3]
-            if c >= 0.3 * ranked.chances[0]
-        )
-    )
+    best = ranked.hits[0].quote.score
+    near = [h.quote for h in ranked.hits[:3]] + list(chosen)
+    told = frozenset().union(*(stated(one_line(q.text)) | tabled(q.text) for q in near if q.score >= 0.3 * best))
     if wanted and not wanted & told:
         return next(iter(sorted(wanted)))
     return None
@@ -143,8 +141,8 @@ def _missing(question: Question, ranked: Ranked) -> str | None:
 
 def _correction(question: Question, chosen: Sequence[Quote]) -> tuple[str, Correction] | None:
     """The line that says what the clause states instead of what the question takes for granted."""
-    around = whole_text(chosen)
     for n, quote in enumerate(chosen[:2], 1):
+        around = whole_text([q for q in chosen if q.document.id == quote.document.id])
         found = figure_correction(question.text, quote, around)
         if found:
             return say("lead_corrected", question.language, claimed=found.claimed, stated=one_line(found.stated), refs=f"[{n}]"), found

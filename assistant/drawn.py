@@ -17,6 +17,10 @@ from index.figures import figures
 from index.records import Quote, Span
 from index.text import one_line
 
+UNDERSTOOD = 8  # letters beside the figures that a piece of a sentence needs
+_PAGE_NUMBER = re.compile(r"\s*\n\s*[-—–]+\s*\d{1,3}\s*[-—–]+\s*(?=\n|$)")
+_NEW_LINE = re.compile(r"[ \t]*[\r\n]+[ \t]*(?=[-*•·]\s|[^\s，。；：:、]{2,12}[：:])")
+
 
 def answered(
     question: Question, quotes: Sequence[Quote], as_of: datetime.date, lead: str, confidence: float, notices: tuple[str, ...] = ()
@@ -76,7 +80,7 @@ def _told(question: Question, quote: Quote) -> str:
     for span in (s for s in found if s.start >= start and s.end <= end):
         pieces += [_markdown(text[at : span.start]), f"**{_markdown(one_line(span.of(text)))}**"]
         at = span.end
-    return one_line("".join([*pieces, _markdown(text[at:end])]))
+    return _flowing("".join([*pieces, _markdown(text[at:end])]))
 
 
 def _segments(text: str, quote: Quote, found: Sequence[Span]) -> tuple[int, int]:
@@ -84,12 +88,31 @@ def _segments(text: str, quote: Quote, found: Sequence[Span]) -> tuple[int, int]
     if quote.end - quote.start <= 45:
         return quote.start, quote.end
     before = max(text.rfind(mark, quote.start, found[0].start) for mark in "，；：")
-    behind = [at for mark in "，；。" if (at := text.find(mark, found[-1].end, quote.end)) >= 0]
-    return (before + 1 if before >= 0 else quote.start), (min(behind) if behind else quote.end)
+    start, end = (before + 1 if before >= 0 else quote.start), _next(text, found[-1].end, quote.end)
+    while end < quote.end and _bare(text, start, end, found) < UNDERSTOOD:
+        end = _next(text, end + 1, quote.end)
+    return start, end
+
+
+def _next(text: str, start: int, end: int) -> int:
+    """The next mark that ends a piece of a sentence."""
+    return min((at for mark in "，；。" if (at := text.find(mark, start, end)) >= 0), default=end)
+
+
+def _bare(text: str, start: int, end: int, found: Sequence[Span]) -> int:
+    """How many letters the piece has beside its figures."""
+    return end - start - sum(s.end - s.start for s in found if start <= s.start and s.end <= end)
+
+
+def _flowing(text: str) -> str:
+    """On one line, without page numbers; a line that begins an item or bears a label stays apart from the one before."""
+    text = _PAGE_NUMBER.sub("\n", text)
+    return one_line(_NEW_LINE.sub(" ", text))
 
 
 def _markdown(text: str) -> str:
-    """Signs that Markdown would take for its own are written so that they show as they are."""
+    """Signs that Markdown would take for its own are written so that they show as they are; the document's own bold is dropped."""
+    text = text.replace("**", "")
     return re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", text)
 
 

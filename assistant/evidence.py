@@ -11,8 +11,12 @@ from index.figures import figures
 
 CONTRASTS = Path(__file__).with_name("contrasts.txt")
 
-Kind = Literal["percent", "money", "duration", "date", "count", "contact", "units", "list", "place", "procedure", "names"]
+Kind = Literal[
+    "percent", "money", "duration", "date", "count", "contact", "units", "list", "place", "procedure", "names",
+    "materials", "conditions", "support",
+]  # fmt: skip
 KINDS: tuple[Kind, ...] = ("percent", "money", "duration", "date", "count", "contact", "units", "list", "place", "procedure", "names")
+"""The kinds that the ranking looks at; the others are only demanded."""
 VALUE_KINDS: frozenset[Kind] = frozenset({"percent", "money", "duration", "date", "count"})
 
 _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -113,7 +117,33 @@ _DEMANDED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 
 _DEMANDED += tuple((kind, pattern) for kind, pattern in _ASKED if kind == "names")
+# A sum or a share answers "补多少".
+_DEMANDED += tuple(
+    (kind, re.compile(r"(?:给|补|奖|贴|资助)多少(?!家|个|人|次|项|天)|多少(?:补贴|补助|奖励|贴息|资助)")) for kind in ("money", "percent")
+)
+_DEMANDED += (
+    (
+        "materials",
+        re.compile(
+            r"(?:什么|哪些|啥|哪几[样种份])(?:[一-龥]{0,4})?(?:材料|资料|单据|证件|表格)|(?:材料|资料)(?:清单|有哪些|是什么|要什么)|"
+            r"(?:what|which) (?:\w+ )?(?:documents|papers|paperwork|materials|forms)\b(?! (?:say|state|cover|mention))",
+            re.I,
+        ),
+    ),
+    (
+        "conditions",
+        re.compile(
+            r"(?:什么|哪些|啥|哪几[个条样])(?:条件|标准|门槛|资格)|(?:what|which) (?:conditions|criteria|requirements|standards)\b", re.I
+        ),
+    ),
+    ("support", re.compile(r"有(?:没有|无)?(?:什么|哪些|啥)?[一-龥]{0,6}(?:补贴|补助|奖励|资助|贴息)(?:吗|么|嘛|没有?|[?？]|$)")),
+)
 
+_HOW_TO_APPLY = re.compile(
+    r"(?:怎么|怎样|如何|咋)(?:去)?(?:申请|申报|办理|报名|申领|领取?)|(?:申请|申报|办理|报名)(?:流程|程序|步骤|方法|手续)|"
+    r"how (?:do|can|should|to) ?(?:i|we|you|one|a \w+)? ?(?:apply|claim|register|file)",
+    re.I,
+)
 _UNITS_OF: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("percent", re.compile(r"[%％‰]|百分|成$|百分点|基点|分之")),
     ("money", re.compile(r"元|美金|英镑|欧元|卢布|万$|亿$")),
@@ -123,8 +153,13 @@ _UNITS_OF: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 _CONTACT = re.compile(r"\d{3,4}[-－—]\d{7,8}|(?<!\d)1\d{10}(?!\d)|(?<!\d)\d{7,8}(?!\d)|[\w.]+@[\w.]+|(?<!\d)12\d{3}(?!\d)")
 _NAMED = re.compile(
-    r"(?<![一-龥])(?!.{0,4}(?:合作|经办|商业|第三方|各|有关|相关|专业|龙头|骨干|外贸|服务|生产|承运|成员|会计师事务))[一-龥]{2,10}(?:银行|公司|集团|事务所|大学|学院)(?![一-龥]{0,3}(?:可以|应当|按|获得))|(?:[一-龥]{2,6}、){2,}[一-龥]{2,6}等?(?:国家|国|县|区)"
+    r"(?<![一-龥])(?!.{0,4}(?:合作|经办|商业|第三方|各|有关|相关|专业|龙头|骨干|外贸|服务|生产|承运|成员|会计师事务))(?:(?!委托|会同|联合|通过|[由经与和向对的])[一-龥]){2,10}(?<!会计师)(?:银行|公司|集团|事务所|大学|学院)(?![一-龥]{0,3}(?:可以|应当|按|获得))|(?:[一-龥]{2,6}、){2,}[一-龥]{2,6}等?(?:国家|国|县|区)"
 )
+_MATERIALS = re.compile(r"材料|凭|提交|报送|申[报请][表书]|发票|合同|凭证|证明|证书|复印件|报关单|单据|承诺书|报告")
+_CONDITIONS = re.compile(
+    r"条件|以上|以内|以下|不[低少超高]|至少|须|应当?|具备|满足|符合|取得|要求|属于|达到|的[，,]|一是|[（(]?[一1][)）]|标准"
+)
+_SUPPORT = re.compile(r"补(?![充救报办录交缴正齐])|奖|资助|贴息|扶持|支持|优惠|减[免按半]|免[收征除费]|全额|返还|退还|承担|[%％]|元")
 _PLACE = re.compile(r"平台|网站|系统|窗口|专窗|大厅|路\d*号|小程序|邮寄|报送|提交|登录|“单一窗口”|公众号")
 _PROCEDURE = re.compile(r"申报|申请|提交|填报|受理|材料|凭|审核|备案|办理|登录|报送|初审|公示|拨付")
 
@@ -162,7 +197,27 @@ def stated(text: str, names_units: bool = False) -> frozenset[Kind]:
         found.add("place")
     if _PROCEDURE.search(text):
         found.add("procedure")
+    if _MATERIALS.search(text):
+        found.add("materials")
+    if _CONDITIONS.search(text):
+        found.add("conditions")
+    if _SUPPORT.search(text):
+        found.add("support")
     return frozenset(found)
+
+
+def tabled(text: str) -> frozenset[Kind]:
+    """The kinds of fact that a table states through the units in its heading row: 现标准（元）, 比例（%）."""
+    heading, _, rows = text.strip().partition("\n")
+    if not re.search(r"\d", rows):
+        return frozenset()
+    units = re.findall(r"[（(]([^（()）]{1,6})[)）]", heading)
+    return frozenset(kind for unit in units for kind, pattern in _UNITS_OF if pattern.search(unit))
+
+
+def asks_how_to_apply(text: str) -> bool:
+    """The question asks for the way to get something, not for what there is."""
+    return bool(_HOW_TO_APPLY.search(text))
 
 
 @cache

@@ -11,9 +11,12 @@ from index.records import Quote, Span
 
 LONGEST = 700  # characters of a quote that was extended
 _ITEM = r"(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳]|\d{1,2}(?:[.．](?!\d)|[、)）])|[一二三四五六七八九十]{1,2}(?:是|、)|[-•·●]\s)"
-_LEAD = re.compile(rf"[^。；;！？\n]*(?:[：:]|(?:下列|以下|如下)[^。\n]{{0,12}}。|[两三四五六七八九十]条。)(?=\s*{_ITEM})")
+_LEAD = re.compile(
+    rf"[^。；;！？\n]*(?:[：:]|(?:下列|以下|如下)[^。\n]{{0,12}}。|[两三四五六七八九十]条。)(?=\s*{_ITEM})|\A[^。；;\n]{{2,40}}(?=\n\s*{_ITEM})"
+)
 _NEXT = re.compile(rf"(?:(?<=[。；;：:，,])\s*|\n\s*)(?={_ITEM})")
 _STOP = re.compile(r"[。；;]|\n\s*\n")
+_ANNOUNCES = re.compile(r"下表|附表|(?:下列|以下)(?:标准|表格)")
 _CELLS = re.compile(r"\S(?:\t| {2,}|\s*\|\s*|\u3000{1,})(?=\S)")
 _MANY = re.compile(
     r"哪些|哪几|什么(?:材料|条件|情形|手续|内容)|条件|材料|包括|what (?:documents|conditions|are)|which (?:documents|conditions)", re.I
@@ -25,7 +28,7 @@ def extended(quote: Quote, question: str) -> Quote:
 
     Stays inside the part; never longer than ``LONGEST`` unless it was.
     """
-    for found in (_list(quote, question), _table(quote)):
+    for found in (_list(quote, question), _table(quote), _announced(quote)):
         if found and found.start <= quote.start and quote.end <= found.end:
             return replace(quote, start=found.start, end=found.end)
     return quote
@@ -85,6 +88,18 @@ def _table(quote: Quote) -> Span | None:
     if end - rows[first].start > LONGEST:
         return None
     return Span(rows[first].start, end).trimmed(text)
+
+
+def _announced(quote: Quote) -> Span | None:
+    """The sentence that announces a table (按下表) with the table behind it."""
+    if not _ANNOUNCES.search(quote.text):
+        return None
+    text, end = quote.document.text, None
+    for line in re.finditer(r"[^\n]+", text[quote.end : quote.part.end]):
+        if line[0].strip() and not _cells(line[0]):
+            break
+        end = quote.end + line.end() if line[0].strip() else end
+    return Span(quote.start, end) if end and end - quote.start <= LONGEST else None
 
 
 def _cells(line: str) -> bool:

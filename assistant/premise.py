@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,13 @@ _CLAIM = re.compile(
     r"(\d+(?:\.\d+)?)\s*(%|亿美元|万美元|亿元|万元|美元|元|万|亿|家|个工作日|工作日|天|日|个月|年|小时|人|辆|箱|个百分点|个)"
 )
 _SHARES = {"一半": "50%", "半数": "50%", "全额": "100%", "全部报销": "100%", "百分之百": "100%", "全报": "100%", "全免": "100%"}
+_MEASURE = r"(?:万|亿)?(?:美元|元|家|个工作日|工作日|天|日|个月|年|小时|人|辆|箱|个)|%"
+_RANGE = re.compile(rf"(\d+(?:\.\d+)?)(?:{_MEASURE})?\s*(?:至|到|-|—|–|~)\s*(\d+(?:\.\d+)?)\s*({_MEASURE})")
+_AT_LEAST = re.compile(
+    rf"(\d+(?:\.\d+)?)\s*({_MEASURE})(?:及以上|以上|起)|(?:不少于|不低于|至少|(?<!不)超过)\s*(\d+(?:\.\d+)?)\s*({_MEASURE})"
+)
+# The rate that held before: 由50%提高到65%.
+_FORMER = re.compile(r"[由从自].+?(?:提高|上调|调整|增加|降低|降|下调|压减|压缩|缩短|延长|扩大)[到至为]", re.S)
 _OFFICE = re.compile(r"[一-龥]{1,8}?(?:部|局|委|厅|署|海关|银行|办|总署|总局|委员会)")
 # In front of a figure: it is the asker's own turnover, size or plan.
 _OWN = re.compile(
@@ -67,16 +75,18 @@ def figure_correction(question: str, quote: Quote, around: str) -> Correction | 
     if not claimed:
         return None
     known = normal(around)
-    said = [
-        (span.of(quote.document.text), normal(span.of(quote.document.text)))
-        for span in figures(quote.document.text, quote.start, quote.end)
-    ]
+    text = quote.document.text
+    spans = [s for s in figures(text, quote.start, quote.end) if not _FORMER.match(text[max(quote.start, s.start - 1) : s.end + 6])]
+    said = [(span.of(text), normal(span.of(text))) for span in spans]
+    bounds = [bound for span in spans for bound in _bounds(normal(text[max(quote.start, span.start - 4) : span.end + 2]))]
     for number, unit in claimed:
+        if any(low <= float(number) <= high and unit[-1] == of for low, high, of in bounds):
+            continue  # 40家 contradicts neither 35至49家 nor 20家以上
         if _holds(known, number, unit) or re.fullmatch(r"20[0-4]\d", number):
             continue
         for printed, figure in said:
             other = re.search(r"(\d+(?:\.\d+)?)", figure)
-            if other and other[1] != number and _same_unit(unit, figure):
+            if other and (_other_currency(unit, figure) if other[1] == number else _same_unit(unit, figure)):
                 return Correction(f"{number}{unit}", printed)
         if unit == "%" and re.search(r"全额|全免|100%", one_line(quote.text)):
             word = re.search(r"全额|全免", quote.text)
@@ -84,8 +94,23 @@ def figure_correction(question: str, quote: Quote, around: str) -> Correction | 
     return None
 
 
+def _bounds(text: str) -> list[tuple[float, float, str]]:
+    """The ranges of a figure with what stands around it: (least, most, last letter of the unit)."""
+    found = [(float(m[1]), float(m[2]), m[3][-1]) for m in _RANGE.finditer(text)]
+    return found + [(float(m[1] or m[3]), math.inf, (m[2] or m[4])[-1]) for m in _AT_LEAST.finditer(text)]
+
+
 def _holds(text: str, number: str, unit: str) -> bool:
-    return re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.])\s*{re.escape(unit[0])}", text) is not None
+    # the currency is part of the claim: 30万元 is not 30万美元
+    written = re.escape(unit[0]) + (
+        "(?!美)" if unit.endswith("元") and "美" not in unit else "美" if unit.endswith("美元") and len(unit) > 2 else ""
+    )
+    return re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.])\s*{written}", text) is not None
+
+
+def _other_currency(unit: str, figure: str) -> bool:
+    """30万美元 where the text says 30万元, or the other way round."""
+    return unit.endswith("元") and "元" in figure and ("美" in unit) != ("美" in figure)
 
 
 def _same_unit(unit: str, figure: str) -> bool:

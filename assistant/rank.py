@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from assistant.coverage import FEATURES as COVERAGE
 from assistant.coverage import content_words, coverage
-from assistant.evidence import KINDS, VALUE_KINDS, Kind, asked, conflicts, per_units, stated
+from assistant.evidence import KINDS, VALUE_KINDS, Kind, asked, conflicts, demanded, per_units, stated
 from index.records import Hit, Quote
 from index.text import folded, one_line
 
@@ -87,16 +87,18 @@ def rank(text: str, english: bool, hits: Sequence[Hit], outside: Hit | None = No
 def ranking(text: str, hits: Sequence[Hit], chances: Sequence[float] | Floats) -> list[int]:
     """The places of the hits, best first; equal chances in their old order.
 
-    Where the question ("几天", "哪个电话") asks for a figure or telephone that the best sentence lacks, one of the same clause
-    that states it goes before it.
+    Where the question asks for a figure ("几天") that the best sentence lacks, one of the same clause that states it goes
+    before it; where it names the kind of fact outright ("哪些材料", "电话"), one of the same document.
     """
     order = sorted(range(len(hits)), key=lambda n: (-chances[n], n))
     first = hits[order[0]]
-    wanted = asked(text) & (VALUE_KINDS | {"contact"})
+    outright = demanded(text)
+    wanted = outright or asked(text) & VALUE_KINDS
     if wanted and not wanted & _stated(first):
         least = STATING * chances[order[0]]
         for n in order[1:6]:
-            beside = hits[n].quote.part == first.quote.part or "contact" in wanted
+            quote = hits[n].quote
+            beside = quote.part == first.quote.part or (outright and quote.document.id == first.quote.document.id)
             if beside and chances[n] >= least and wanted & _stated(hits[n]):
                 return [n, *(m for m in order if m != n)]
     return order
