@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from assistant.answer import Answer
 from assistant.drawn import answer_of, answered
+from assistant.evidence import asked
 from assistant.phrases import say
 from assistant.premise import takes_adoption_for_granted
 from assistant.question import Asks, Question
@@ -26,6 +27,11 @@ _FIELDS: dict[Asks, tuple[Field, tuple[str, ...]]] = {
     "contact": (lambda d: d.contact, ("contact", "clause")),
 }
 
+# A sentence or line that names a way to be reached: 咨询电话：0990-8204417
+_TELEPHONE = re.compile(
+    r"[^\n。；;]*(?:电话|热线|咨询|联系|邮箱|传真)[^\n。；;]*?(?:\d{3,4}[-－—]?\d{7,8}|1\d{10}|[\w.]+@[\w.]+|\b12\d{3}\b)[^\n。；;]*"
+)
+
 
 def field_answer(question: Question, documents: Sequence[Document], as_of: datetime.date) -> Answer | None:
     """Answer a question for a fact of the document itself (文号, issuer, date, contact); None if it is no such question."""
@@ -35,8 +41,11 @@ def field_answer(question: Question, documents: Sequence[Document], as_of: datet
     quotes, missing = [], []
     for document in documents:
         part = _holding(document, read(document), kinds, question.asks)
+        line = _with_telephone(document) if question.asks == "contact" and not part else None
         if part:
             quotes.append(Quote(document, part, *trimmed(document, part), 1.0))
+        elif line:
+            quotes.append(line)
         else:
             missing.append(document)
     fact = say(question.asks, question.language)
@@ -53,11 +62,9 @@ def term_answer(question: Question, documents: Sequence[Document], as_of: dateti
     leads = []
     for document in documents:
         _, _, basis = document_term(document)
-        span = (
-            document.status_span
-            if document.status == "draft" and takes_adoption_for_granted(question.text)
-            else basis or document.status_span
-        )
+        when = "date" in asked(question.text)
+        taken = document.status == "draft" and takes_adoption_for_granted(question.text) and not (when and basis)
+        span = document.status_span if taken else basis or document.status_span
         if document.status != "draft" and basis is None:
             span = None
         part = part_at(document, span.start) if span else next((p for p in document.parts if p.kind == "signature"), None)
@@ -71,6 +78,16 @@ def term_answer(question: Question, documents: Sequence[Document], as_of: dateti
             key = "stated_term" if basis else "unstated_term"
             leads.append(say(key, question.language, title=f"《{_title(document)}》"))
     return answered(question, quotes[:MOST], as_of, "\n".join(leads), 0.85) if quotes else None
+
+
+def _with_telephone(document: Document) -> Quote | None:
+    """The line that gives a telephone or address of mail, where the document has no part for it."""
+    for line in _TELEPHONE.finditer(document.text):
+        span = Span(line.start(), line.end()).trimmed(document.text)
+        part = part_at(document, span.start)
+        if part and span.end <= part.end:
+            return Quote(document, part, span.start, span.end, 0.9)
+    return None
 
 
 def part_at(document: Document, offset: int) -> Part | None:

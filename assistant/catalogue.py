@@ -7,9 +7,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.places import Names
+from index.lexical import query_tokens, word_counts
 from index.records import Document
 from index.text import plain
+from index.words import named
 
+_QUOTED = re.compile(r"[“\"「]([一-龥]{3,8})[”\"」]")
 _BRACKETS = re.compile(r"[\s〔〕\[\]()（）【】]")
 
 
@@ -30,6 +34,7 @@ class Catalogue:
     def __init__(self, documents: Sequence[Document]) -> None:
         self._documents = documents
         self._names: list[_Names] = []
+        quoted: dict[str, list[int]] = defaultdict(list)
         self._place: dict[str, int] = {}
         of_region: dict[str, list[int]] = defaultdict(list)
         for place, document in enumerate(documents):
@@ -38,9 +43,13 @@ class Catalogue:
             title = plain(document.title or "")
             self._names.append(_Names(document.id, number, _BRACKETS.sub("", number), own[1] if own else "", title))
             self._place[document.id] = place
+            for name in set(_QUOTED.findall(document.text)):
+                quoted[name].append(place)
             if document.region:
                 of_region[document.region].append(place)
         self._of_region = dict(of_region)
+        self._coined = {name: places for name, places in quoted.items() if _is_coined(name)}
+        self._coined_names = Names(self._coined)
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -57,6 +66,21 @@ class Catalogue:
         if ids is None:
             return self._documents
         return [self._documents[place] for place in sorted({self._place[name] for name in ids if name in self._place})]
+
+    def coined(self, text: str) -> tuple[str, ...] | None:
+        """The ids of the documents that give a programme of the text its name ("翠贸通"); None where it names none."""
+        found = [set(self._coined[text[start:end]]) for start, end in self._coined_names.within(text)]
+        return tuple(self._names[place].id for place in sorted(set.union(*found))) if found else None
+
+    def about(self, text: str, ids: Collection[str]) -> tuple[str, ...]:
+        """Of the documents with these ids those whose titles share most words with the text; all where none shares any."""
+        words = {word for word in query_tokens(text) if len(word) >= 2}
+        places = sorted(self._place[name] for name in ids if name in self._place)
+        regions = {region for region, held in self._of_region.items() if set(held) & set(places)}
+        words = {word for word in words if not any(word in region or region in word for region in regions)}
+        shared = {place: sum(word in self._names[place].title for word in words) for place in places}
+        most = max(shared.values(), default=0)
+        return tuple(self._names[place].id for place in places if shared[place] == most)
 
     def named(self, text: str) -> tuple[str, ...]:
         """The ids of documents named by 文号 ("国办发〔2020〕28号", "28号文") or by their title in 《》."""
@@ -78,3 +102,9 @@ class Catalogue:
                 if name:
                     text = text.replace(name, "")
         return text
+
+
+def _is_coined(name: str) -> bool:
+    """True for a name that the document made: neither a word of the language nor made of terms of the trade."""
+    counts, _ = word_counts()
+    return counts.get(name, 0) == 0 and not named(name) and any(counts.get(name[n : n + 2], 0) == 0 for n in range(len(name) - 1))

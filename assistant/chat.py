@@ -14,12 +14,12 @@ from assistant.about import field_answer, term_answer
 from assistant.answer import Answer
 from assistant.catalogue import Catalogue
 from assistant.compare import compare
-from assistant.compose import answer, whole_clause
-from assistant.evidence import demanded, stated
+from assistant.compose import answer, by_figure, whole_clause
+from assistant.evidence import VALUE_KINDS, asked, demanded, stated
 from assistant.llm import phraser
 from assistant.places import english_name, national_first
-from assistant.premise import claims, takes_adoption_for_granted
-from assistant.question import MAX_LENGTH, Question, Reader
+from assistant.premise import claims, holds_figures, takes_adoption_for_granted
+from assistant.question import MAX_LENGTH, Question, Reader, asks
 from assistant.rank import Ranked, eligible, rank
 from assistant.replies import elsewhere_in_library, not_covered, reply, with_uncovered
 from assistant.settings import ROOT, SEEDS, Settings
@@ -33,6 +33,7 @@ from index.records import Document, Hit, IndexProblem, Part, Quote
 from index.store import ClauseIndex
 from index.text import plain
 
+_WHICH = re.compile(r"哪|什么(?:政策|补贴|补助|奖励|措施|支持|项目)|谁给|\b(?:which|what)\b", re.I)
 DEPTH = 20  # sentences that an answer is composed from
 SPARE = 10  # hits beyond these that are looked at first: titles and signatures are among them
 MOST_COMPARED = 8  # rows of a comparison
@@ -188,6 +189,10 @@ class Assistant:
             if len(before) >= question.ordinal:
                 return whole_clause(question, before[question.ordinal - 1 : question.ordinal], day)
             return reply(question, "vague", self._examples(question), day)
+        if question.manner == "vague" and question.foreign and not question.regions:
+            return not_covered(question, (), self.regions, day)
+        if question.manner == "vague":
+            return self._by_figure(question, day) or reply(question, "vague", self._examples(question), day)
         if question.manner != "question":
             return reply(question, question.manner, self._examples(question), day, limit=MAX_LENGTH)
         if question.foreign and not question.regions and not self._mentions(question, found.hits):
@@ -231,11 +236,25 @@ class Assistant:
         composed = answer(replace(question, previous=question.text), _ranked(question, hits), None, day)
         if composed.status == "answered" or demanded(question.text):
             return composed
+        pointing = [h for h in self._nearest(question.topic, question.documents) if _points_at(h.quote, named)]
+        if pointing and (asked(question.text) & VALUE_KINDS):
+            composed = answer(replace(question, previous=question.text), _ranked(question, pointing), None, day)
+            if composed.status == "answered":
+                return composed
         return whole_clause(question, [Quote(d, p, p.start, p.end, 0.9) for d, p in named[:3]], day)
+
+    def _by_figure(self, question: Question, day: datetime.date) -> Answer | None:
+        """What a figure alone belongs to ("哪个政策补贴300万"): the sentences that hold it."""
+        said = claims(question.text)
+        if not said or not _WHICH.search(question.text):
+            return None
+        hits = eligible(self._index.search(question.text, len(self._index), documents=question.documents), len(self._index))
+        held = [h.quote for h in hits if holds_figures(h.quote.text, said)]
+        return by_figure(question, held, day) if held else None
 
     def _about_documents(self, question: Question, found: _Found, day: datetime.date) -> Answer | None:
         """Questions for 文号, issuer, date, contact or term of a document rather than for a measure in it."""
-        named = self._catalogue.documents(question.documents or ())
+        named = self._catalogue.documents(self._catalogue.about(question.text, question.documents or ()))
         documents = named if len(named) <= 3 else []
         documents = documents or [h.quote.document for h in found.hits[:1]]
         if question.asks in ("number", "issuer", "issued") or (question.asks == "contact" and self._reader.names_only_document(question)):
@@ -247,6 +266,8 @@ class Assistant:
 
     def _compared(self, question: Question, day: datetime.date) -> Answer | None:
         """A comparison of the regions that are named, of all of them, or of the documents of one region."""
+        if len(question.regions) == 1 and asks(question.text.replace("分别", "")) != "compare":
+            return None  # 分别在什么时候截止 asks for each of several things, not for each document
         if question.asks != "compare" and len(question.regions) < 2:
             return None
         scopes: list[tuple[str, tuple[str, ...]]] = []
@@ -285,6 +306,12 @@ class Assistant:
 
 def _ranked(question: Question, hits: Sequence[Hit], outside: Hit | None = None) -> Ranked:
     return rank(question.topic, question.language == "en", hits, outside)
+
+
+def _points_at(quote: Quote, named: Sequence[tuple[Document, Part]]) -> bool:
+    """True where another clause of the same document names one of these: "第三条、第七条所需材料…"."""
+    said = {number(m[1]) for m in re.finditer(r"第([一二三四五六七八九十百\d]{1,4})条", quote.text)}
+    return any(d == quote.document and p != quote.part and _ordinal_of(p) in said for d, p in named)
 
 
 def _numbered(document: Document, wanted: int | None, paragraph: bool) -> list[Part]:

@@ -31,6 +31,7 @@ RELATED = 3
 
 # The question asks where a figure is written, or to confirm it.
 _ASCRIBES = re.compile(r"规定|哪一?条|写的|写了|对吗|对吧|是吗|是吧|right\?|correct\?", re.I)
+_IN_DOCUMENT = re.compile(r"号文|文件(?:里|中)|》(?:里|中|对)|通知(?:里|中)")
 _CONTACT = re.compile(r"\d{7,}|\d{3,4}[-－—]\d{7,8}|1\d{10}|@|\b12\d{3}\b")
 
 
@@ -64,6 +65,12 @@ def answer(question: Question, ranked: Ranked, outside: Ranked | None, as_of: da
     if question.asks == "validity":
         chosen = [*chosen[:1], *_terms(chosen[:1]), *chosen[1:]][:MOST]
     return answered(question, chosen, as_of, lead, ranked.confidence, notices=notices)
+
+
+def by_figure(question: Question, quotes: Sequence[Quote], as_of: datetime.date) -> Answer:
+    """The sentences that hold the figure of a question which names nothing else, each place's first."""
+    chosen = sorted(quotes, key=lambda q: [p.document.region for p in quotes[: quotes.index(q)]].count(q.document.region))
+    return answered(question, [extended(q, question.text) for q in chosen[:MOST]], as_of, say("lead", question.language), 0.5)
 
 
 def whole_clause(question: Question, quotes: Sequence[Quote], as_of: datetime.date) -> Answer:
@@ -163,7 +170,7 @@ def _figure(number: str) -> re.Pattern[str]:
 def _elsewhere(question: Question, ranked: Ranked, outside: Ranked | None) -> Hit | None:
     """The clause of another document that holds a figure which the question ascribes to the one it names."""
     said = claims(question.text)
-    if outside is None or not outside.hits or not said or not _ASCRIBES.search(question.text):
+    if outside is None or not outside.hits or not said or not (_ASCRIBES.search(question.text) or _IN_DOCUMENT.search(question.text)):
         return None
     best = outside.hits[0]
     if best.quote.document.id in (question.documents or ()):
@@ -196,7 +203,7 @@ def _who(question: Question, chosen: Sequence[Quote], ranked: Ranked, as_of: dat
             measures.append(quote)
         if len(question.regions) == 1 and lines:
             break
-    stated_in_text = [q for q in chosen if re.search(r"(?:由|牵头|负责|会同|受理|审核|主管)", q.text)]
+    stated_in_text = [q for q in chosen if re.search(r"(?:由|牵头|负责|会同|受理|审核|主管)", q.text) or _CONTACT.search(q.text)]
     if lines:
         found = unit_correction(question.text, lines[0].part)
         lead = say("lead_who", question.language)

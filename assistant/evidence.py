@@ -77,7 +77,7 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         "names",
         re.compile(
             r"哪(?:几|些)?家(?:合作|经办)?(?:银行|机构|公司|会计师?事务所|事务所|保险)|(?:银行|机构|公司|企业|名单上?|事务所)(?:都)?(?:有|是)(?:哪些|哪几家|哪家|谁)|叫什么(?:名字|名称)?|"
-            r"分别是(?:哪|什么)|分别在哪|哪几个国家|which (?:banks|companies|firms|countries)|\bnames? of (?:the )?(?:bank|compan|firm|accounting)",
+            r"分别(?:是|叫)(?:哪|谁|什么(?:银行|机构|公司|企业|名))|分别在哪|哪几个国家|which (?:banks|companies|firms|countries)|\bnames? of (?:the )?(?:bank|compan|firm|accounting)",
             re.I,
         ),
     ),

@@ -66,8 +66,8 @@ class Gazetteer:
         self._english = dict(_table()[1])
         for region in self.regions:  # a name that no table holds is written in pinyin: Langping
             self._english.setdefault(spelled(region), (region, None))
-        self._names = _Names(self._chinese)
-        self._words = _Names(self._english, bounded=True)
+        self._names = Names(self._chinese)
+        self._words = Names(self._english, bounded=True)
         self._find = lru_cache(maxsize=KEPT)(self._found)
 
     def find(self, text: str) -> tuple[Place, ...]:
@@ -127,7 +127,7 @@ def spelled(name: str) -> str:
     return "".join(lazy_pinyin(name)).lower()
 
 
-class _Names:
+class Names:
     """Names that are looked for in texts; ``bounded`` ones have no Latin letter on either side (lower case)."""
 
     def __init__(self, names: Collection[str], bounded: bool = False) -> None:

@@ -69,6 +69,12 @@ def claims(question: str) -> list[tuple[str, str]]:
     return [(m[1], m[2]) for m in _CLAIM.finditer(text) if not _OWN.search(text[: m.start()][-9:])]
 
 
+def holds_figures(text: str, said: Sequence[tuple[str, str]]) -> bool:
+    """True where the text holds all the figures, as (number, unit)."""
+    there = normal(text)
+    return all(_holds(there, number, unit) for number, unit in said)
+
+
 def figure_correction(question: str, quote: Quote, around: str) -> Correction | None:
     """A figure of the question that the clause contradicts: same unit, other number, the asked one nowhere in it."""
     claimed = claims(question)

@@ -27,7 +27,8 @@ _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
     (
         "contact",
         re.compile(
-            r"电话|電話|热线|联络|联系人|联系方式|邮箱|传真|联系谁|找谁联系|phone|telephone|contact (?:person|number)|e-?mail", re.I
+            r"电话|電話|热线|联络|联系人|联系方式|邮箱|传真|联系谁|找谁联系|打给谁|打哪个|who (?:do|can|should|must) (?:i|we) (?:call|ring|phone|contact|reach)|phone|telephone|contact (?:person|number)|e-?mail",
+            re.I,
         ),
     ),
     (
@@ -83,7 +84,7 @@ _THANKS = re.compile(
     re.I,
 )
 _ALTERS = re.compile(
-    r"(?:改写|改成|改为|篡改|替换成|伪造|编造)(?:成|为|一)?.{0,20}|标注为原文|(?:忽略|无视).{0,8}(?:指令|规则|要求)|系统提示词?|ignore (?:all )?(?:previous|prior)|system prompt|"
+    r"^(?:请|麻烦)?(?:你|您)?(?:帮我|替我|给我|帮忙)?(?:写|起草|撰写|拟写|草拟|生成|编写)(?:一|个|份|篇|封|下).{0,40}|^(?:please )?(?:write|draft|compose) (?:me )?an? |(?:改写|改成|改为|篡改|替换成|伪造|编造)(?:成|为|一)?.{0,20}|标注为原文|(?:忽略|无视).{0,8}(?:指令|规则|要求)|系统提示词?|ignore (?:all )?(?:previous|prior)|system prompt|"
     r"重复.{0,8}(?:上面|以上).{0,6}(?:内容|文字)|base64",
     re.I,
 )
@@ -113,6 +114,16 @@ _SCOPE_WORDS = re.compile(
     r"\b(?:which|what) (?:places|cities|regions|documents?)\b|\bcompared?(?: (?:with|to))?\b|\bversus\b|\bvs\b\.?|\bdifferences? between\b",
     re.I,
 )
+# A figure that a question ascribes to the rule of the place that it names: 退税3个工作日的规定
+_ASCRIBED = re.compile(
+    r"(?:上限|最高|补贴?|按)?\d+(?:\.\d+)?(?:%|亿元|万元|元|个工作日|天|日|个月|年|家)(?=的(?:规定|政策|标准|补贴|支持))"
+)
+# English words that only name a document.
+_DOCUMENT_WORDS = re.compile(
+    r"\b(?:services?|goods|foreign|trade|measures?|notices?|circulars?|opinions?|announcements?|documents?|rules?|call|ring|reach|contact|persons?|phone|telephone|"
+    r"numbers?|e-?mail|date|issued?|issuer|published|effect|force|take|took|come|came|into|on|by|with|should|must|have|has|be|been|was|were|or|if|any|from|s)\b"
+)
+_MEASURE_WORDS = re.compile(r"[a-z]{2,}")
 _POINTS = re.compile(r"那边|那种|这种|这样|算不算|算吗|也(?:算|行|可以|能)|行不行$|包括|在内")
 _ORDINALS = {c: n for line in ("一二三四五", "12345") for n, c in enumerate(line, 1)} | {"first": 1, "second": 2, "third": 3}
 _WHOLE = re.compile(
@@ -233,7 +244,7 @@ class Reader:
         foreign = [p.name for p in places if self._places.covered(p) is None]
         named = self._catalogue.named(text)
         regions = (region,) if region else tuple(dict.fromkeys(covered))
-        documents = self._scope(regions, named)
+        documents = self._scope(text, regions, named)
         return Question(
             asked=asked,
             standalone=asked.strip(),
@@ -300,7 +311,8 @@ class Reader:
         return replace(read, asked=question.asked, language=question.language, asks=kind, manner="question")
 
     def _replace_places(self, text: str, by: str) -> str:
-        """``text`` with its places replaced by those of ``by``; put in front where it has none."""
+        """``text`` with its places replaced by those of ``by``, in front where it has none; without the figures of the old place."""
+        text = _ASCRIBED.sub("", text)
         names = "、".join(dict.fromkeys(by[p.start : p.end] for p in self._places.find(by)))
         found = self._places.find(text)
         if not found:
@@ -359,6 +371,10 @@ class Reader:
     def names_only_document(self, question: Question) -> bool:
         """True where nothing but a document is named: 国办发〔2020〕28号的联系人是谁？"""
         text = self._catalogue.without_names(question.text)
+        if question.language == "en":
+            for place in reversed(self._places.find(text)):
+                text = text[: place.start] + text[place.end :]
+            return not _MEASURE_WORDS.findall(_DOCUMENT_WORDS.sub(" ", GENERIC.sub(" ", text.lower())))
         rest = re.sub(
             r"[^一-龥]|文件|通知|意见稿?|公告|措施|办法|外贸|联系|电话|号|这份|那份|联系人|什么|正式|印发|施行|实施|开始|执行|起|已经|若干|促进|推动|稳|规定|征求|有效期?|保|提质|"
             r"服务贸易|政策|公布|发布|出台|现行|从|哪天|生效|质|意见|何时|仍然?|到|现",
@@ -367,12 +383,12 @@ class Reader:
         )
         return len(rest) <= 2 and bool(re.search(r"[\u4e00-\u9fff]", text))
 
-    def _scope(self, regions: tuple[str, ...], named: tuple[str, ...]) -> tuple[str, ...] | None:
+    def _scope(self, text: str, regions: tuple[str, ...], named: tuple[str, ...]) -> tuple[str, ...] | None:
         if named:
             return named
         if regions:
             return self._catalogue.within(regions)
-        return None
+        return self._catalogue.coined(text)
 
 
 def language(text: str) -> Language:
