@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
+import gc
 import importlib.util
 import logging
 import os
@@ -152,6 +153,7 @@ def run(assistant: AssistantLike, bound: socket.socket, host: str, settings: Set
     print(f"外贸政策问答 http://{f'[{shown}]' if ':' in shown else shown}:{port}/", flush=True)
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
+    gc.freeze()  # what is loaded now stays: the collector, which stops every thread, need not walk it for each answer
     threading.Thread(target=warm, args=(assistant, lambda: server.started), daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[bound])

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: Gradio reads it there
-
-import gradio as gr
 from fastapi import FastAPI
+
+from assistant.page.quick import quickly
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: Gradio reads it there
+with quickly():
+    import gradio as gr
 
 from assistant.page.conversation import Turn, ask, conversation, region_choices, restored
 from assistant.page.desk import TABS, draw_batch, draw_lookup, draw_tabs
