@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from assistant.answer import quote_dict, structure_dict
-from assistant.export import citation
+from assistant.citation import citation
 from assistant.places import regions
 from assistant.surfaces import AssistantLike, document_of, region_of
 from assistant.verify import verify

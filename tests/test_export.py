@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from typing import Any
 
 import pytest
 from conftest import TODAY
 
+from assistant.batch import Batch, answer_batch, read_batch
 from assistant.chat import Assistant
-from assistant.export import (
-    FIGURE_COLUMNS,
-    Batch,
-    answer_batch,
-    answer_text,
-    citation,
-    clause_name,
-    docx,
-    figures_xlsx,
-    markdown,
-    read_batch,
-)
+from assistant.citation import answer_text, citation, clause_name
+from assistant.export import FIGURE_COLUMNS, docx, figures_xlsx, markdown
 from assistant.lookup import Filters, figures_table
 from index.records import InputError
 
@@ -186,23 +178,143 @@ def test_no_answer_becomes_a_formula() -> None:
     assert b"'=HYPERLINK" in answer_batch(batch, Evil(), TODAY)  # type: ignore[arg-type]
 
 
+def book_of(*sheets: list[list[Any]]) -> bytes:
+    openpyxl = pytest.importorskip("openpyxl", reason="needs the extra office")
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for number, rows in enumerate(sheets, 1):
+        sheet = book.create_sheet(f"表{number}")
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def zipped(**files: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
-    ("name", "data"),
+    ("name", "data", "zh", "en"),
     [
-        ("a.csv", b""),
-        ("a.csv", b" \n"),
-        ("a.csv", b"question\n\n"),
-        ("a.pdf", b"%PDF-1.7"),
-        ("a.xlsx", b"PK\x03\x04 broken"),
-        ("a.csv", b"question\n" + b"x\n" * 5001),
-        ("a.csv", b"x" * 10_000_001),
-        ("a.csv", b"question\n" + b"\xff\xff\x81"),
+        ("a.csv", b"", "文件是空的", "is empty"),
+        ("a.csv", b" \n", "文件是空的", "is empty"),
+        ("a.csv", b"question\n\n", "列名为“问题”", "named “question”"),
+        ("a.csv", "编号,金额\n1,5\n2,7\n".encode(), "第一行是：编号、金额", "the first row is: 编号、金额"),
+        ("a.csv", "日期,地区\n2026-01-02,重庆\n2026-01-03,威海\n".encode(), "没有找到写问题的一列", "no column of questions"),
+        ("a.pdf", b"%PDF-1.7", "CSV 或 XLSX", "CSV or XLSX"),
+        ("", b"question\nx\n", "CSV 或 XLSX", "CSV or XLSX"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "去掉密码，另存为 XLSX", "save it as XLSX"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "去掉密码，另存为 XLSX", "save it as XLSX"),
+        ("a.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "去掉密码，另存为 XLSX", "save it as XLSX"),
+        ("a.xlsx", b"PK\x03\x04 broken", "另存为 XLSX", "save it anew"),
+        ("a.xlsx", zipped(**{"word/document.xml": b"<x/>"}), "另存为 XLSX", "save it anew"),
+        ("a.xlsx", zipped(**{"xl/worksheets/sheet1.xml": bytes(100_000_001)}), "解开后太大", "too large unpacked"),
+        ("a.csv", b"question\n" + b"how long?\n" * 5001, "一次至多 5000 个", "at most 5000"),
+        ("a.csv", b"x" * 10_000_001, "至多 10 MB", "at most 10 MB"),
+        ("a.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "另存为 UTF-8", "UTF-8"),
+        ("a.csv", b"question\nwhat\x00 now\n", "另存为 UTF-8", "UTF-8"),
+        ("a.csv", '问题\n"没有收尾的引号\n第二个问题\n'.encode(), "引号没有成对", "not closed"),
+        ("a.csv", ("问题\n" + "字" * 140_000).encode(), "第 2 行有一格太长", "a cell of line 2"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_used_is_said(name: str, data: bytes, zh: str, en: str) -> None:
+    with pytest.raises(InputError) as told:
+        read_batch(name, data)
+    assert zh in told.value.said("zh")
+    assert en in told.value.said("en")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "back"),
+    [
+        ("utf-16", f"问题\n{QUESTION}\n", "utf-8-sig"),
+        ("utf-16-le", f"问题\n{QUESTION}\n", "utf-8-sig"),
+        ("gb18030", f"问题\n{QUESTION}\n", "gb18030"),
+        ("utf-8", f"问题\n{QUESTION}\n", "utf-8-sig"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_said(name: str, data: bytes) -> None:
-    with pytest.raises(InputError, match=" / "):
-        read_batch(name, data)
+def test_a_csv_in_any_usual_encoding(encoding: str, text: str, back: str) -> None:
+    batch = read_batch("a.csv", text.encode(encoding))
+    assert batch.questions == [QUESTION]
+    assert batch.encoding == back
+
+
+def test_big5_is_told_from_gb18030() -> None:
+    pytest.importorskip("charset_normalizer", reason="needs the extra formats")
+    asked = "請問重慶市的出口退稅需要幾個工作日才能辦理完畢？"
+    batch = read_batch("a.csv", f"問題\n{asked}\n".encode("big5"))
+    assert batch.questions == [asked]
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked", "head"),
+    [
+        ([["问题类别", "问题"], ["信保", QUESTION]], [QUESTION], 1),  # the plain name goes before the near one
+        ([["咨询登记表", None], [None, None], ["编号", "咨询问题"], [1, QUESTION]], [QUESTION], 3),
+        ([["编号", "用户提问"], [1, OTHER]], [OTHER], 1),
+        ([[1, QUESTION], [2, OTHER]], [QUESTION, OTHER], 0),
+        ([["Question:"], ["how long?"]], ["how long?"], 1),
+    ],
+)
+def test_where_the_questions_stand(rows: list[list[Any]], asked: list[str], head: int, assistant: Assistant) -> None:
+    batch = read_batch("a.xlsx", book_of(rows))
+    assert batch.questions == asked
+    assert batch.head == head
+    import openpyxl
+
+    sheet = openpyxl.load_workbook(io.BytesIO(answer_batch(batch, assistant, TODAY))).active
+    made = [list(row) for row in sheet.iter_rows(values_only=True)]
+    width = max(map(len, rows))
+    assert [row[:width] for row in made] == [[*row, *[None] * (width - len(row))] for row in rows]
+    assert all(row[-1] for row in made[head:])
+    if head:
+        assert made[head - 1][width:] == ["回答", "原文依据", "引文出处", "把握程度", "结果"]
+        assert all(cell is None for row in made[: head - 1] for cell in row[width:])
+
+
+def test_the_sheet_with_a_column_of_questions_is_found(assistant: Assistant) -> None:
+    batch = read_batch("a.xlsx", book_of([["说明"], ["请在第二页填写"]], [["编号", "问题"], [1, QUESTION]]))
+    assert batch.questions == [QUESTION]
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(answer_batch(batch, assistant, TODAY)))
+    assert book["表1"].max_column == 1
+    assert book["表2"]["C1"].value == "回答"
+
+
+def test_a_formula_is_asked_by_what_it_came_to_and_stays_a_formula(assistant: Assistant) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="needs the extra office")
+    book = openpyxl.Workbook()
+    for row in (["问题", "甲"], ['="重庆"&"退税几天？"', None], [OTHER, "=1+1"]):
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    batch = read_batch("a.xlsx", out.getvalue())
+    assert batch.questions == ["", OTHER]  # openpyxl works out nothing: a formula that was never shown has no text
+    sheet = openpyxl.load_workbook(io.BytesIO(answer_batch(batch, assistant, TODAY))).active
+    assert sheet["A2"].value == '="重庆"&"退税几天？"'
+    assert sheet["B3"].value == "=1+1"
+    assert sheet["C3"].value
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "result"),
+    [
+        ("问题.csv", b"question\nhow long?\n", "问题-answers.csv"),
+        ("a.TSV", b"question\tn\nhow long?\t1\n", "a-answers.TSV"),
+        ("问题", None, "问题-answers.xlsx"),
+        ("a.b.xlsx", None, "a.b-answers.xlsx"),
+    ],
+)
+def test_the_name_of_the_result(name: str, data: bytes | None, result: str) -> None:
+    assert read_batch(name, data or book_of([["问题"], [QUESTION]])).result_name == result
 
 
 def test_questions_of_a_short_row() -> None:
-    assert Batch("a.csv", [["n", "question"], ["1"]], 1, True).questions == [""]
+    assert Batch("a.csv", [["n", "question"], ["1"]], 1, 1).questions == [""]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from assistant.export import citation
+from assistant.citation import citation
 from assistant.page.marks import mark, marked, snippet, trimmed, windows
 from assistant.page.pieces import badges, clause_label, copy_button, fact, named, region_badge, source_button
 from assistant.page.words import Language, region_name, say

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from assistant.answer import quote_dict
-from assistant.export import citation
+from assistant.citation import citation
 from assistant.lookup import KINDS, STATUSES, Figure, Found, choices
 from assistant.page.marks import marked, trimmed
 from assistant.page.pieces import badge, badges, clause_label, copy_button, fact, named, region_badge, source_button

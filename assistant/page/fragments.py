@@ -23,7 +23,9 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Streamin
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
-from assistant.export import CSV, DOCX, MAX_BYTES, XLSX, Turn, answering, docx, figures_xlsx, markdown, read_batch, word
+from assistant.batch import MAX_BYTES, answering, read_batch, too_large
+from assistant.citation import word
+from assistant.export import CSV, DOCX, XLSX, Turn, docx, figures_xlsx, markdown
 from assistant.lookup import Figure, Filters, figures_table, look_up
 from assistant.page.desk import draw_figures, draw_results
 from assistant.page.source import draw_source
@@ -156,9 +158,7 @@ def fragments(assistant: AssistantLike, today: Today = datetime.date.today) -> A
         async for piece in request.stream():
             data += piece
             if len(data) > MAX_BYTES:
-                raise InputError(
-                    f"文件太大，至多 {MAX_BYTES // 1_000_000} MB", f"the file is too large, at most {MAX_BYTES // 1_000_000} MB"
-                )
+                raise too_large()
         try:
             read = await run_in_threadpool(read_batch, name, data)
         except InputError as problem:

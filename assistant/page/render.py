@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Protocol
 
-from assistant.export import answer_text
+from assistant.citation import answer_text
 from assistant.page.cards import draw_cards
 from assistant.page.pieces import badge, copy_button, fact, named, region_badge
 from assistant.page.words import Language, examples, region_name, say
