@@ -369,6 +369,13 @@ def test_changing_the_language_does_not_move_the_page(visit: Visit) -> None:
 # ---- tabs, the source view, look-up, batches, taking along
 
 
+def narrowing(visit: Visit) -> None:
+    """On a telephone the filters are folded."""
+    summary = visit.page.locator(".narrowing > summary")
+    if summary.is_visible() and visit.page.locator(".narrowing[open]").count() == 0:
+        summary.click()
+
+
 def settled(visit: Visit, milliseconds: int = 400) -> None:
     visit.page.wait_for_timeout(milliseconds)
 
@@ -512,6 +519,28 @@ def test_a_reload_in_english_keeps_it_in_english(chromium: Any, server: str) -> 
         assert visit.page.inner_text("#tab-lookup") == "Look up"
 
 
+@pytest.mark.parametrize(("query", "told"), [("", "正在重连"), ("?lang=en", "Trying again")])
+def test_a_lost_connection_is_told_in_the_language_of_the_page_and_mends_itself(chromium: Any, server: str, query: str, told: str) -> None:
+    for visit in visited(chromium, server, 390, query):
+        page = visit.page
+        visit.ask(INSURANCE)
+        page.context.set_offline(True)
+        page.fill("#box textarea", "重庆退税几天？")
+        page.keyboard.press("Enter")
+        page.locator("#connection").wait_for()
+        assert told in page.inner_text("#connection")
+        assert not re.search("[Cc]onnection to the server|Error", page.inner_text("body"))
+        settled(visit)
+        assert findings(page) == []
+        page.context.set_offline(False)
+        page.wait_for_function(
+            "!document.querySelector('#connection') && document.querySelector('#box textarea')?.value === '重庆退税几天？'"
+        )
+        visit.answer(0)
+        assert INSURANCE in page.inner_text("#conversation .question")
+        visit.errors[:] = [error for error in visit.errors if "ERR_INTERNET_DISCONNECTED" not in error]  # the browser's own lines
+
+
 def test_look_up_finds_as_one_types(visit: Visit) -> None:
     page = visit.page
     page.click("#tab-lookup")
@@ -582,6 +611,7 @@ def test_filters_narrow_and_reset(visit: Visit) -> None:
     page = visit.page
     look(visit, "企业")
     before = page.locator("[data-hit]").count()
+    narrowing(visit)
     with page.expect_response("**/page/lookup*"):
         page.select_option("[data-lookup] select[name=region]", "威海")
     page.wait_for_function("n => document.querySelectorAll('[data-hit]').length < n", arg=before)
@@ -638,6 +668,7 @@ def test_the_table_of_figures_sorts_filters_and_downloads(visit: Visit) -> None:
     every = page.locator("table.figures tbody tr").count()
     page.click("[data-sort=figure]")
     page.locator("th[aria-sort=ascending]").wait_for()
+    narrowing(visit)
     with page.expect_response("**/page/figures*"):
         page.select_option("select[name=kind]", "cap")
     page.wait_for_function("n => document.querySelectorAll('table.figures tbody tr').length < n", arg=every)

@@ -1,6 +1,7 @@
 // The page's own scripts begin here: the tabs; each further room has a file of its own.
 // What is shown comes as HTML from the server (page/…); every word of it, in both languages, too.
 import "./batch.js";
+import "./connection.js";
 import { look } from "./lookup.js";
 import { all, one, root } from "./shared.js";
 import "./source.js";
@@ -49,4 +50,5 @@ const waiting = setInterval(() => {
   if (!one("#tabs [role=tab]")) return;
   clearInterval(waiting);
   choose(root.dataset.tab);
+  document.dispatchEvent(new Event("opened"));
 }, 20);

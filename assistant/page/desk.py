@@ -18,7 +18,7 @@ from index.text import one_line
 
 SHOWN = 300  # figures of one page; the workbook has all
 TABS = ("chat", "lookup", "batch")
-SCRIPTED = ("batch_reading", "batch_running", "batch_done", "batch_stopped", "unreachable")
+SCRIPTED = ("batch_reading", "batch_running", "batch_done", "batch_stopped", "unreachable", "lost", "broken")
 SORTS = ("kind", "figure", "whom", "region", "document")
 
 
@@ -58,9 +58,10 @@ def draw_lookup(documents: Sequence[Document], language: Language) -> str:
         f'<div class="views" role="group" aria-label="{escape(say("lookup_view", language))}">'
         f'<button type="button" data-view="clauses" aria-pressed="true">{escape(say("view_clauses", language))}</button>'
         f'<button type="button" data-view="figures" aria-pressed="false">{escape(say("view_figures", language))}</button></div></div>'
+        f'<details class="narrowing" open><summary>{escape(say("filters", language))}</summary>'
         f'<fieldset class="filters"><legend class="sr">{escape(say("filters", language))}</legend>{selects}'
         f'<label class="check"><input type="checkbox" name="figures" value="1"> {escape(say("filter_figures", language))}</label>'
-        f'<button type="reset" class="quiet">{escape(say("reset", language))}</button></fieldset>'
+        f'<button type="reset" class="quiet">{escape(say("reset", language))}</button></fieldset></details>'
         f'<p class="keys">{escape(say("lookup_keys", language))}</p></form>'
         f'<div class="results" data-results role="region" aria-label="{escape(say("results", language))}" aria-live="off"></div>'
         '<p class="sr" role="status" data-count></p>'
@@ -159,13 +160,14 @@ def _figure(row: Figure, language: Language, as_of: datetime.date) -> str:
     name = clause_label(part.number, part.heading) or say("unnumbered", language)
     sentence = marked(document.text, (row.quote.start, row.quote.end), [(row.span.start, row.span.end, 0)])
     status = quote_dict(row.quote, as_of)["validity"]["status"]
+    chinese = ' lang="zh-CN"'  # the document's own words
     return (
-        f'<tr><td>{escape(say(f"kind_{row.kind}", language))}</td><td class="figure">{escape(row.text)}</td>'
-        f"<td>{fact(row.whom, language)}</td><td>{fact(document.region and region_name(document.region, language), language)}</td>"
-        f'<td class="where">{escape(one_line(document.title or document.source))} {escape(name)} '
+        f'<tr><td>{escape(say(f"kind_{row.kind}", language))}</td><td class="figure"{chinese}>{escape(row.text)}</td>'
+        f"<td{chinese if row.whom else ''}>{fact(row.whom, language)}</td><td>{fact(document.region and region_name(document.region, language), language)}</td>"
+        f'<td class="where"><span{chinese}>{escape(one_line(document.title or document.source))} {escape(name)}</span> '
         f"{badge(status, language) if status in ('draft', 'expired', 'not_yet') else ''}"
         f"{source_button(document.id, [(row.span.start, row.span.end)], f'{row.text} {name}', language)}</td>"
-        f'<td class="sentence" lang="zh-CN">{sentence}</td></tr>'
+        f'<td class="sentence"{chinese}>{sentence}</td></tr>'
     )
 
 

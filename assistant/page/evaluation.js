@@ -14,26 +14,26 @@ const STYLE = `
   & .evaluation-panel, & .evaluation-viewer { font-size: 15px; line-height: 1.6; max-width: 1200px; margin: 0 auto; }
   & .ev-box { background: var(--block-background-fill, #fff); border: 1px solid var(--border-color-primary, #dfe4ea); border-radius: 8px; padding: 14px 16px; margin-bottom: 12px; }
   & .ev-box h3 { margin: 0 0 6px; font-size: 16px; font-weight: 600; }
-  & .ev-soft { color: #5a6876; font-size: 13px; margin: 0 0 10px; }
+  & .ev-soft { color: var(--soft); font-size: 13px; margin: 0 0 10px; }
   & .ev-button { display: inline-flex; align-items: center; min-height: 36px; padding: 4px 14px; border: 1px solid #c3ccd6; border-radius: 6px; background-color: var(--block-background-fill, #fff); color: inherit; cursor: pointer; font: inherit; font-size: 14px; max-width: 100%; }
-  & .ev-button:hover { border-color: #1f5fbf; }
-  & .ev-button:focus-visible, & .ev-file:focus-within { outline: 2px solid #1f5fbf; outline-offset: 1px; }
-  & .ev-main { background-color: #1f5fbf; border-color: #1f5fbf; color: #fff; }
+  & .ev-button:hover { border-color: var(--accent); }
+  & .ev-button:focus-visible, & .ev-file:focus-within { outline: 2px solid var(--accent); outline-offset: 1px; }
+  & .ev-main { background-color: var(--accent); border-color: var(--accent); color: var(--on-accent); font-weight: 600; }
   & .ev-file { position: relative; }
   & .ev-file input { position: absolute; inset: 0; opacity: 0; cursor: pointer; width: 100%; }
-  & .ev-problem { color: #b3372c; white-space: pre-wrap; overflow-wrap: anywhere; margin: 8px 0 0; max-height: 240px; overflow: auto; font-size: 14px; }
+  & .ev-problem { color: var(--bad); white-space: pre-wrap; overflow-wrap: anywhere; margin: 8px 0 0; max-height: 240px; overflow: auto; font-size: 14px; }
   & .ev-problem:empty { display: none; }
   & .ev-progress { display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: center; }
-  & .ev-progress progress { flex: 1 1 220px; height: 14px; accent-color: #1f5fbf; }
+  & .ev-progress progress { flex: 1 1 220px; height: 14px; accent-color: var(--accent); }
   & progress { appearance: none; border: 0; border-radius: 4px; overflow: hidden; background: #e3e8ee; }
   & progress::-webkit-progress-bar { background: #e3e8ee; }
-  & progress::-webkit-progress-value { background: #1f5fbf; }
-  & progress::-moz-progress-bar { background: #1f5fbf; }
+  & progress::-webkit-progress-value { background: var(--accent); }
+  & progress::-moz-progress-bar { background: var(--accent); }
   & select.ev-button { padding-right: 34px; }
   & .ev-scroll { overflow-x: auto; }
   & .ev-runs { border-collapse: collapse; width: 100%; }
   & .ev-runs :is(th, td) { text-align: left; padding: 6px 12px 6px 0; border: 0 solid var(--border-color-primary, #dfe4ea); border-top-width: 1px; font-size: 14px; vertical-align: middle; white-space: nowrap; }
-  & .ev-runs th { font-weight: 400; color: #5a6876; font-size: 12px; border-top: 0; white-space: normal; }
+  & .ev-runs th { font-weight: 400; color: var(--soft); font-size: 12px; border-top: 0; white-space: normal; }
   & .ev-runs .ev-name { overflow-wrap: anywhere; white-space: normal; min-width: 110px; }
   & .ev-runs .ev-note { overflow-wrap: anywhere; white-space: pre-wrap; min-width: 110px; }
   & .ev-runs .ev-why { white-space: normal; border-top: 0; padding-top: 0; }
@@ -47,7 +47,7 @@ const STYLE = `
     & .ev-runs tr { display: grid; grid-template-columns: repeat(3, 1fr); padding: 8px 0; border-top: 1px solid var(--border-color-primary, #dfe4ea); }
     & .ev-runs tr:first-child { display: none; }
     & .ev-runs td { border: 0; padding: 2px 8px 2px 0; }
-    & .ev-runs td[data-head]::before { content: attr(data-head); display: block; font-size: 11px; color: #5a6876; }
+    & .ev-runs td[data-head]::before { content: attr(data-head); display: block; font-size: 11px; color: var(--soft); }
     & .ev-runs :is(.ev-name, .ev-last, .ev-why, .ev-note) { grid-column: 1 / -1; }
     & .ev-actions { justify-content: flex-start; }
   }

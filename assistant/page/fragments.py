@@ -37,7 +37,7 @@ from index.records import InputError, TradeAssistantError
 log = logging.getLogger("assistant.page")
 HERE = Path(__file__).parent
 LIMIT = 60  # clauses of one look-up
-Script = Literal["desk.js", "shared.js", "source.js", "taking.js", "lookup.js", "batch.js", "desk.css"]
+Script = Literal["desk.js", "shared.js", "source.js", "taking.js", "lookup.js", "batch.js", "connection.js", "desk.css"]
 Today = Callable[[], datetime.date]
 
 

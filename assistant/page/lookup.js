@@ -42,6 +42,12 @@ function setView(name) {
   look();
 }
 
+// On a telephone the results come first: the filters are folded until they are asked for.
+const fold = () => {
+  const narrowing = one("[data-lookup] .narrowing");
+  if (narrowing && innerWidth <= 640) narrowing.open = Object.keys(fields()).some((name) => name !== "q");
+};
+
 function refill() {
   const form = one("[data-lookup]");
   if (!form) return;
@@ -51,6 +57,7 @@ function refill() {
     else if (field) field.value = value;
   }
   all("[data-view]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.view === sought.view)));
+  fold();
   if (root.dataset.tab === "lookup") look();
   else one("[data-results]").replaceChildren();
 }
@@ -111,3 +118,4 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-lookup]")) event.preventDefault();
 });
 document.addEventListener("spoken", refill);
+document.addEventListener("opened", fold);

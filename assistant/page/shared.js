@@ -19,4 +19,6 @@ export function failure(text) {
   return told;
 }
 
-export const unreachable = () => JSON.parse(one("[data-batch] [data-words]")?.dataset.words || "{}").unreachable || "";
+// A word of the page that scripts need, in its language; they come with the batch tab.
+export const word = (key) => JSON.parse(one("[data-batch] [data-words]")?.dataset.words || "{}")[key] || "";
+export const unreachable = () => word("unreachable");
