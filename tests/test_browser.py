@@ -153,6 +153,20 @@ def test_where_one_writes_stays_in_view(visit: Visit) -> None:
         assert 0 < box["y"] < 840 - box["height"]
 
 
+def test_where_one_writes_stays_where_it_is(visit: Visit) -> None:
+    """At the foot of the page: with no conversation, while an answer is looked for, with a short one and with a long one."""
+    foot = lambda: visit.page.locator("#composer").evaluate("e => innerHeight - e.getBoundingClientRect().bottom")  # noqa: E731
+    places = [foot()]
+    visit.page.fill("#box textarea", "慢一点的问题，你好")
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_selector(".question")
+    places.append(foot())
+    visit.answer(0)
+    places.append(foot())
+    visit.ask(INSURANCE)
+    assert [*places, foot()] == pytest.approx([0, 0, 0, 0], abs=1)
+
+
 def test_html_in_a_question_is_inert(visit: Visit) -> None:
     hostile = (
         '<img src="http://evil.example/a.png" onerror="alert(1)"><script>alert(2)</script>'

@@ -21,6 +21,9 @@ def test_thumbs_and_a_note(visit: Visit) -> None:  # noqa: F811
     page.keyboard.press("Escape")
     assert not bar.locator("form").is_visible()
     bar.locator(".thumb.down").click()
+    page.wait_for_timeout(800)  # the page has come to rest
+    send, composer = bar.locator("form button[type=submit]").bounding_box(), page.locator("#composer").bounding_box()
+    assert send["y"] + send["height"] <= composer["y"]
     bar.locator("textarea").fill("<b>少了条件</b>")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     bar.locator("form button[type=submit]").click()

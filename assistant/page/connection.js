@@ -14,7 +14,7 @@ function tell() {
   const text = word(lost ? "lost" : "broken");
   if (note.isConnected && note.textContent === text) return;
   note.textContent = text;
-  (one(".gradio-container main") || document.body).append(note);
+  (one(".gradio-container main") || document.body).prepend(note);
   if (lost) keep(one("#box textarea")?.value || "");
 }
 
