@@ -56,7 +56,8 @@ class Batch:
 def read_batch(name: str, data: bytes) -> Batch:
     """The questions of a CSV or XLSX file. Raises InputError with what to do."""
     if len(data) > MAX_BYTES:
-        raise too_large()
+        most = MAX_BYTES // 1_000_000
+        raise InputError(f"文件太大，至多 {most} MB；请分成几份", f"the file is too large, at most {most} MB; split it")
     if not data.strip():
         raise InputError("文件是空的，请选择写有问题的 CSV 或 XLSX 文件", "the file is empty, choose a CSV or XLSX file with questions")
     ending = name.lower().rpartition(".")[2]
@@ -72,12 +73,6 @@ def read_batch(name: str, data: bytes) -> Batch:
     if count > MAX_ROWS:
         raise InputError(f"问题太多（{count}），一次至多 {MAX_ROWS} 个", f"too many questions ({count}), at most {MAX_ROWS} at once")
     return batch
-
-
-def too_large() -> InputError:
-    """A file of more than MAX_BYTES."""
-    most = MAX_BYTES // 1_000_000
-    return InputError(f"文件太大，至多 {most} MB；请分成几份", f"the file is too large, at most {most} MB; split it")
 
 
 def _read_xlsx(name: str, data: bytes) -> Batch:

@@ -328,8 +328,8 @@ def test_what_the_core_refuses_is_shown_in_its_words(assistant: FakeAssistant) -
 def test_an_error_speaks_the_language_of_the_page(assistant: FakeAssistant) -> None:
     turn = Turn("甲", problem=InputError("请缩短", "shorten it"))
     shown = {language: conversation([turn], assistant, language)["items"][1] for language in LANGUAGES}
-    assert ("请缩短" in shown["zh"], "shorten it" in shown["zh"]) == (True, False)
-    assert ("请缩短" in shown["en"], "shorten it" in shown["en"]) == (False, True)
+    assert ("请缩短。" in shown["zh"], "horten it" in shown["zh"]) == (True, False)
+    assert ("请缩短" in shown["en"], "Shorten it." in shown["en"]) == (False, True)
 
 
 def test_messages_start_where_they_changed(assistant: FakeAssistant) -> None:

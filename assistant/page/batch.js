@@ -18,10 +18,7 @@ async function runBatch(form, file) {
   try {
     const query = new URLSearchParams({ name: file.name, lang: language() });
     const response = await fetch(`page/batch?${query}`, { method: "POST", body: file, signal: sending.signal });
-    if (!response.ok) {
-      const said = await response.text();
-      throw new Error(said.startsWith("{") ? JSON.parse(said).error : new DOMParser().parseFromString(said, "text/html").body.textContent);
-    }
+    if (!response.ok) throw new Error(new DOMParser().parseFromString(await response.text(), "text/html").body.textContent);
     for await (const told of lines(response)) {
       if (told.error) throw new Error(told.error);
       bar.max = told.total;
@@ -56,7 +53,9 @@ async function* lines(response) {
     const found = rest.split("\n");
     rest = found.pop();
     for (const line of found) if (line) yield JSON.parse(line);
-    if (done) return;
+    if (!done) continue;
+    if (rest) yield JSON.parse(rest);
+    return;
   }
 }
 

@@ -86,11 +86,11 @@ def _facts(numbered: Sequence[tuple[int, Json]], language: Language) -> str:
     document, region = quote["document"], quote["document"].get("region")
     responsible = quote["clause"].get("responsible") or []
     facts = [
-        ("number", fact(document.get("number"), language)),
-        ("issuer", fact(document.get("issuer"), language)),
+        ("number", fact(document.get("number"), language, own=True)),
+        ("issuer", fact(document.get("issuer"), language, own=True)),
         ("region", fact(region and region_name(region, language), language)),
         ("issued", fact(document.get("issued"), language)),
-        ("responsible", fact("、".join(responsible), language)),
+        ("responsible", fact("、".join(responsible), language, own=True)),
         ("validity", _validity(quote["validity"], language)),
         ("source", _places([quote for _, quote in numbered], language)),
     ]
@@ -108,8 +108,11 @@ def _validity(validity: Json, language: Language) -> str:
     elif until:
         period = say("valid_until", language, until=until)
     basis = validity.get("basis")
-    ground = f' <span class="muted">{escape(say("basis", language, basis=basis))}</span>' if basis else ""
-    return fact(period, language) + ground
+    if not basis:
+        return fact(period, language)
+    before, after = say("basis", language, basis="\0").split("\0")
+    ground = f'{escape(before)}<span lang="zh-CN">{escape(basis)}</span>{escape(after)}'
+    return f'{fact(period, language)} <span class="muted">{ground}</span>'
 
 
 def _places(quotes: Iterable[Json], language: Language) -> str:
@@ -122,7 +125,7 @@ def _clause_text(numbered: Sequence[tuple[int, Json]], texts: Mapping[str, str],
     text = texts.get(numbered[0][1]["source"])
     if text is None:  # the document is no longer here: what was quoted still is
         alone = "".join(f"<p>{mark(quote['text'], number)}</p>" for number, quote in numbered)
-        return f'<blockquote class="clause">{alone}</blockquote>'
+        return f'<blockquote class="clause" lang="zh-CN">{alone}</blockquote>'
     marks = [(quote["start"], quote["end"], number) for number, quote in numbered]
     clause = numbered[0][1]["clause"]
     first, last = min(start for start, _, _ in marks), max(end for _, end, _ in marks)
@@ -130,13 +133,13 @@ def _clause_text(numbered: Sequence[tuple[int, Json]], texts: Mapping[str, str],
     full = marked(text, whole, marks)
     shown = windows(text, whole, marks)
     if shown == [whole]:
-        return f'<blockquote class="clause">{full}</blockquote>'
+        return f'<blockquote class="clause" lang="zh-CN">{full}</blockquote>'
     return (
         f'<div class="folded"><details><summary><span class="more">'
         f"{escape(say('expand', language, n=whole[1] - whole[0]))}</span>"
         f'<span class="less">{escape(say("collapse", language))}</span></summary>'
-        f'<blockquote class="clause full">{full}</blockquote></details>'
-        f'<blockquote class="clause snippet">{snippet(text, whole, shown, marks)}</blockquote></div>'
+        f'<blockquote class="clause full" lang="zh-CN">{full}</blockquote></details>'
+        f'<blockquote class="clause snippet" lang="zh-CN">{snippet(text, whole, shown, marks)}</blockquote></div>'
     )
 
 

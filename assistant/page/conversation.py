@@ -15,7 +15,7 @@ from assistant.page.render import (
     draw_question,
     draw_welcome,
 )
-from assistant.page.words import WORDS, Language, region_name, say
+from assistant.page.words import WORDS, Language, region_name, say, sentence
 from assistant.places import regions
 from assistant.surfaces import AssistantLike
 from index.records import TradeAssistantError
@@ -67,7 +67,7 @@ def draw_turn(turn: Turn, number: int, assistant: AssistantLike, language: Langu
     if turn.answer is not None:
         return [question, draw_answer(turn.answer, texts_for(turn.answer, assistant), language, number)]
     if turn.problem is not None:
-        return [question, draw_problem(turn.problem.said(language))]
+        return [question, draw_problem(sentence(turn.problem.said(language), language))]
     return [question, draw_pending(language)]
 
 

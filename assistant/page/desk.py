@@ -63,6 +63,7 @@ def draw_lookup(documents: Sequence[Document], language: Language) -> str:
         f'<label class="check"><input type="checkbox" name="figures" value="1"> {escape(say("filter_figures", language))}</label>'
         f'<button type="reset" class="quiet">{escape(say("reset", language))}</button></fieldset></details>'
         f'<p class="keys">{escape(say("lookup_keys", language))}</p></form>'
+        f'<h2 class="sr">{escape(say("results", language))}</h2>'
         f'<div class="results" data-results role="region" aria-label="{escape(say("results", language))}" aria-live="off"></div>'
         '<p class="sr" role="status" data-count></p>'
     )
@@ -163,7 +164,7 @@ def _figure(row: Figure, language: Language, as_of: datetime.date) -> str:
     chinese = ' lang="zh-CN"'  # the document's own words
     return (
         f'<tr><td>{escape(say(f"kind_{row.kind}", language))}</td><td class="figure"{chinese}>{escape(row.text)}</td>'
-        f"<td{chinese if row.whom else ''}>{fact(row.whom, language)}</td><td>{fact(document.region and region_name(document.region, language), language)}</td>"
+        f"<td>{fact(row.whom, language, own=True)}</td><td>{fact(document.region and region_name(document.region, language), language)}</td>"
         f'<td class="where"><span{chinese}>{escape(one_line(document.title or document.source))} {escape(name)}</span> '
         f"{badge(status, language) if status in ('draft', 'expired', 'not_yet') else ''}"
         f"{source_button(document.id, [(row.span.start, row.span.end)], f'{row.text} {name}', language)}</td>"

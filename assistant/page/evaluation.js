@@ -13,7 +13,7 @@ const STYLE = `
 :is(#evaluation, #evaluation-viewer) {
   & .evaluation-panel, & .evaluation-viewer { font-size: 15px; line-height: 1.6; max-width: 1200px; margin: 0 auto; }
   & .ev-box { background: var(--block-background-fill, #fff); border: 1px solid var(--border-color-primary, #dfe4ea); border-radius: 8px; padding: 14px 16px; margin-bottom: 12px; }
-  & .ev-box h3 { margin: 0 0 6px; font-size: 16px; font-weight: 600; }
+  & .ev-box h2 { margin: 0 0 6px; font-size: 16px; font-weight: 600; }
   & .ev-soft { color: var(--soft); font-size: 13px; margin: 0 0 10px; }
   & .ev-button { display: inline-flex; align-items: center; min-height: 36px; padding: 4px 14px; border: 1px solid #c3ccd6; border-radius: 6px; background-color: var(--block-background-fill, #fff); color: inherit; cursor: pointer; font: inherit; font-size: 14px; max-width: 100%; }
   & .ev-button:hover { border-color: var(--accent); }
@@ -134,7 +134,7 @@ function read(file, max, message) {
 }
 
 function list(runs, heads, live, kept) {
-  const box = make("div", "ev-box", make("h3", "", say("runs")));
+  const box = make("div", "ev-box", make("h2", "", say("runs")));
   if (!runs.length) {
     box.append(make("p", "ev-soft", say("none")));
     return box;
@@ -190,7 +190,7 @@ function comparing(done, kept) {
 
 // what users said of answers in the chat
 function users({ total, entries }) {
-  const box = make("div", "ev-box", make("h3", "", say("feedback")));
+  const box = make("div", "ev-box", make("h2", "", say("feedback")));
   if (!total) {
     box.append(make("p", "ev-soft", say("feedback_none")));
     return box;

@@ -22,7 +22,7 @@ from assistant.evaluate.provenance import facts_of
 from assistant.evaluate.report import label, number
 from assistant.evaluate.run import Subject
 from assistant.feedback import FeedbackStore, export, open_feedback
-from assistant.page.words import Language, language_of
+from assistant.page.words import Language, language_of, sentence
 from assistant.settings import Settings
 from index.records import InputError
 
@@ -140,7 +140,7 @@ def acting(bench: Bench, store: FeedbackStore | None = None) -> Any:
             else:
                 viewed = act(bench, asked, language)
         except InputError as error:
-            problem = error.said(language)
+            problem = sentence(error.said(language), language)
         busy = bench.running() is not None
         return panel_value(bench, language, problem, store, saved), viewed, opened, gr.Timer(active=busy)
 

@@ -23,13 +23,13 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Streamin
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
-from assistant.batch import MAX_BYTES, answering, read_batch, too_large
+from assistant.batch import MAX_BYTES, answering, read_batch
 from assistant.citation import word
 from assistant.export import CSV, DOCX, XLSX, Turn, docx, figures_xlsx, markdown
 from assistant.lookup import Figure, Filters, figures_table, look_up
 from assistant.page.desk import draw_figures, draw_results
 from assistant.page.source import draw_source
-from assistant.page.words import examples, language_of, say
+from assistant.page.words import examples, language_of, say, sentence
 from assistant.places import regions
 from assistant.surfaces import AssistantLike, document_of
 from index.records import InputError, TradeAssistantError
@@ -88,9 +88,9 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except RequestValidationError:
-                return HTMLResponse("", status_code=422)
+                return HTMLResponse(draw_failure(say("broken", language)), status_code=422)
             except TradeAssistantError as problem:
-                return HTMLResponse(draw_failure(problem.said(language)), status_code=400)
+                return HTMLResponse(draw_failure(sentence(problem.said(language), language)), status_code=400)
             except Exception:
                 log.exception("%s failed", self.path)
                 return HTMLResponse(draw_failure(say("failed", language)), status_code=500)
@@ -153,29 +153,28 @@ def fragments(assistant: AssistantLike, today: Today = datetime.date.today) -> A
 
     @routes.post("/batch")
     async def batch(request: Request, name: str, lang: str = "zh") -> Response:
-        """The file in the body; a line of JSON for each step, the last with the file."""
+        """The file in the body; a line of JSON for each step, the last with the file or with what is wrong."""
+        language = language_of(lang)
         data = b""
-        async for piece in request.stream():
-            data += piece
-            if len(data) > MAX_BYTES:
-                raise too_large()
+        async for piece in request.stream():  # to its end: a browser that is not heard out tells of a broken connection instead
+            data = (data + piece)[: MAX_BYTES + 1]
         try:
             read = await run_in_threadpool(read_batch, name, data)
         except InputError as problem:
-            return JSONResponse({"error": problem.said(language_of(lang))}, status_code=400)
+            return JSONResponse({"error": sentence(problem.said(language), language)})
 
         def lines() -> Iterator[str]:
             try:
-                for done, total, made in answering(read, assistant, today(), language_of(lang)):
+                for done, total, made in answering(read, assistant, today(), language):
                     step: dict[str, Any] = {"done": done, "total": total}
                     if made is not None:
                         step |= {"name": read.result_name, "file": base64.b64encode(made).decode()}
                     yield json.dumps(step, ensure_ascii=False) + "\n"
             except TradeAssistantError as problem:
-                yield json.dumps({"error": problem.said(language_of(lang))}, ensure_ascii=False) + "\n"
+                yield json.dumps({"error": sentence(problem.said(language), language)}, ensure_ascii=False) + "\n"
             except Exception:
                 log.exception("a batch of %d questions failed", len(read.questions))
-                yield json.dumps({"error": say("failed", language_of(lang))}, ensure_ascii=False) + "\n"
+                yield json.dumps({"error": say("failed", language)}, ensure_ascii=False) + "\n"
 
         return StreamingResponse(lines(), media_type="application/x-ndjson")
 

@@ -71,6 +71,8 @@ def region_badge(region: str | None, language: Language) -> str:
     return f'<span class="badge region">{escape(region_name(region, language))}</span>' if region else ""
 
 
-def fact(value: str | None, language: Language) -> str:
-    """A fact, or that the document does not state it."""
+def fact(value: str | None, language: Language, own: bool = False) -> str:
+    """A fact, or that the document does not state it. ``own``: in the document's own words, which are Chinese to a screen reader."""
+    if value and own:
+        return f'<span lang="zh-CN">{escape(value)}</span>'
     return escape(value) if value else f'<span class="muted">{escape(say("not_stated", language))}</span>'

@@ -86,7 +86,8 @@ def draw_answer(answer: Json, texts: Mapping[str, str], language: Language, turn
         _chips(say("choices" if status == "clarify" else "follow_ups", language), answer.get("follow_ups") or []),
         _footer(answer, language),
     ]
-    return f'<section class="answer {escape(status)}" aria-label="{escape(say("answer", language))}">' + "".join(body) + "</section>"
+    name = escape(say("answer", language))
+    return f'<section class="answer {escape(status)}"><h2 class="sr">{name}</h2>' + "".join(body) + "</section>"
 
 
 # ---- the lead text: the small part of Markdown that answers use
@@ -181,7 +182,7 @@ def _comparison_row(row: Json, turn: int, quotes: int, language: Language) -> st
     for cell in row["cells"]:
         quote = cell.get("quote")
         reference = _reference(quote + 1, turn, quotes, language) if isinstance(quote, int) else ""
-        cells += f"<td>{fact(cell.get('text'), language)} {reference}</td>"
+        cells += f"<td>{fact(cell.get('text'), language, own=True)} {reference}</td>"
     return f'<tr><th scope="row">{escape(region_name(row["region"], language))}</th>{cells}</tr>'
 
 

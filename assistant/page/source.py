@@ -35,7 +35,7 @@ def draw_source(document: Document, marks: Sequence[Span], language: Language) -
         f'<button type="button" class="close" data-close>{escape(say("close", language))}</button></header>'
         f"{_facts(document, language)}{moves}"
         f'<div class="sheet"><details class="outline"><summary>{escape(say("outline", language))}</summary>'
-        f'<nav aria-label="{escape(say("outline", language))}"><ol>{outline}</ol></nav></details>'
+        f'<nav aria-label="{escape(say("outline", language))}"><ol lang="zh-CN">{outline}</ol></nav></details>'
         f'<div class="text" lang="zh-CN" tabindex="0" role="region" aria-labelledby="source-title">{body}</div></div>'
     )
 
@@ -57,7 +57,10 @@ def _facts(document: Document, language: Language) -> str:
     told = document_dict(document)
     told["region"] = told["region"] and region_name(told["region"], language)
     facts = [(key, told[key]) for key in ("number", "issuer", "region", "issued")]
-    rows = "".join(f"<div><dt>{escape(say(key, language))}</dt><dd>{fact(value, language)}</dd></div>" for key, value in facts)
+    rows = "".join(
+        f"<div><dt>{escape(say(key, language))}</dt><dd>{fact(value, language, own=key in ('number', 'issuer'))}</dd></div>"
+        for key, value in facts
+    )
     place = f'<div class="fact-source"><dt>{escape(say("source", language))}</dt><dd class="path">{escape(document.source)}</dd></div>'
     return f'<dl class="facts">{rows}{place}</dl>'
 

@@ -228,6 +228,14 @@ def say(key: str, language: Language, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+def sentence(text: str, language: Language) -> str:
+    """A message as a sentence of the page; the command line tells the same in lower case and without an end."""
+    whole = text[:1].upper() + text[1:]
+    if "\n" in whole or whole.endswith((".", "。", "！", "？", "!", "?")):
+        return whole
+    return f"{whole}{'.' if language == 'en' else '。'}"
+
+
 def region_name(region: str, language: Language) -> str:
     """A region as the page writes it; one without an English name stays as printed."""
     return REGIONS_EN.get(region, region) if language == "en" else region
