@@ -29,7 +29,7 @@ def markdown(turns: Sequence[Turn], language: Language = "zh") -> str:
     if turns:
         out += [word("as_of", language).format(day=turns[-1][1].get("as_of")), ""]
     for n, (question, answer) in enumerate(turns, 1):
-        out += [f"## {n}. {_escaped(one_line(question))}", "", answer["text"], ""]
+        out += [f"## {n}. {_escaped(one_line(question))}", "", _broken(answer["text"]), ""]
         if answer.get("notices"):
             out += [*(f"> **{word('notices', language)}** {_escaped(notice)}" for notice in answer["notices"]), ""]
         table = table_of(answer.get("comparison"), language)
@@ -41,6 +41,19 @@ def markdown(turns: Sequence[Turn], language: Language = "zh") -> str:
                 out += [f"**{word(key, language)}**", ""]
                 out += [f"{m}. {_escaped(citation(quote))}" for m, quote in enumerate(answer[key], 1)]
                 out += [""]
+    return "\n".join(out)
+
+
+def _broken(text: str) -> str:
+    """The lead text with its line breaks kept: Markdown would fold lines of one paragraph, and a list wants an empty line before it."""
+    lines = text.split("\n")
+    out = []
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        listed = after.startswith("- ")
+        if not line.strip() or not after.strip() or line.startswith("- "):
+            out.append(line)
+        else:
+            out += [line, ""] if listed else [f"{line}  "]
     return "\n".join(out)
 
 

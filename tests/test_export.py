@@ -73,6 +73,13 @@ def test_a_conversation_as_markdown_and_word(assistant: Assistant, language: Any
     assert paragraphs.index(QUESTION) < paragraphs.index(OTHER)
 
 
+def test_lines_of_the_lead_stay_lines_in_markdown() -> None:
+    lead = "[1] 已过期。\n[1] 出自征求意见稿。\n规定如下：\n- **重庆**：3日 [1]\n- **威海**：2日 [2]\n\n下面是相关条款。"
+    answer = {"text": lead, "quotes": [], "as_of": "2026-11-20"}
+    told = markdown([("几天？", answer)])
+    assert "[1] 已过期。  \n[1] 出自征求意见稿。  \n规定如下：\n\n- **重庆**：3日 [1]\n- **威海**：2日 [2]\n\n下面是相关条款。" in told
+
+
 def test_one_answer_as_text(assistant: Assistant) -> None:
     answer = assistant.ask(QUESTION).to_dict()
     text = answer_text(answer)
