@@ -95,8 +95,8 @@ def quote_dict(quote: Quote, as_of: datetime.date) -> dict[str, Any]:
 
 
 def document_dict(document: Document) -> dict[str, Any]:
-    """The public form of what a document says of itself."""
-    fields = ("id", "title", "number", "issuer", "region", "issued", "status")
+    """The public form of what a document says of itself, and which version of it this is (None outside a library)."""
+    fields = ("id", "title", "number", "issuer", "region", "issued", "status", "version")
     return {name: getattr(document, name) for name in fields}
 
 

@@ -16,20 +16,21 @@ from assistant.catalogue import Catalogue
 from assistant.compare import compare
 from assistant.compose import answer, by_figure, whole_clause
 from assistant.evidence import VALUE_KINDS, asked, demanded, stated
+from assistant.library import Library
+from assistant.library.indexing import followed, index_folder
 from assistant.llm import phraser
 from assistant.places import english_name, national_first
 from assistant.premise import claims, holds_figures, takes_adoption_for_granted
 from assistant.question import MAX_LENGTH, Question, Reader, asks
 from assistant.rank import Ranked, eligible, rank
 from assistant.replies import elsewhere_in_library, not_covered, reply, with_uncovered
-from assistant.settings import ROOT, SEEDS, Settings
+from assistant.settings import Settings
 from assistant.several import together
 from index.build import Progress
 from index.dates import number
 from index.embed import load_encoder
-from index.manifest import digests
 from index.read import read_documents
-from index.records import Document, Hit, IndexProblem, Part, Quote
+from index.records import Document, Hit, Part, Quote
 from index.store import ClauseIndex
 from index.text import plain
 
@@ -76,12 +77,7 @@ class Assistant:
         encoder, phrase = load_encoder(settings.model), phraser(settings)
         if paths:
             return cls(ClauseIndex.build(read_documents(paths), encoder, progress), phrase=phrase)
-        documents = library()
-        folder = index_folder(settings)
-        try:
-            index = ClauseIndex.load(folder, encoder, digests(documents))
-        except IndexProblem:
-            index = ClauseIndex.build(documents, encoder, progress, folder=folder)
+        index = followed(Library(settings.data), encoder, index_folder(settings.data), progress)
         if settings.store:
             from index.milvus import connect
 
@@ -332,13 +328,3 @@ def _mixed(hits: Sequence[Hit], added: Sequence[Hit]) -> list[Hit]:
     score = {(h.quote.document.id, h.quote.start): h.score for h in added}
     mixed = [replace(h, score=(1 - ADDED) * h.score + ADDED * score.get((h.quote.document.id, h.quote.start), 0.0)) for h in hits]
     return sorted(mixed, key=lambda h: -h.score)
-
-
-def library() -> list[Document]:
-    """The documents of the library: the seeds."""
-    return read_documents([SEEDS], root=ROOT)
-
-
-def index_folder(settings: Settings) -> Path:
-    """Where the index of the library is kept."""
-    return settings.data / "index"

@@ -330,32 +330,29 @@ def _answer_line(assistant: Assistant, line: str, number: int, as_of: datetime.d
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    from assistant.chat import index_folder, library
+    from assistant.library import Library
+    from assistant.library.indexing import followed, index_folder
     from index.embed import load_encoder
-    from index.store import ClauseIndex
 
     settings = _settings(arguments)
-    folder = index_folder(settings)
-    try:
-        with progress_bar("建立索引 / indexing") as progress:
-            index = ClauseIndex.build(library(), load_encoder(settings.model), progress, folder=folder)
-        if settings.store:
-            from index.milvus import connect
+    folder = index_folder(settings.data)
+    with progress_bar("建立索引 / indexing") as progress:
+        index = followed(Library(settings.data), load_encoder(settings.model), folder, progress, anew=True)
+    if settings.store:
+        from index.milvus import connect
 
-            with progress_bar("发送到 Milvus / sending to Milvus") as progress:
-                connect(index, settings.store, progress)
-    except OSError as error:
-        raise InputError(f"无法写入索引：{folder}：{error.strerror}", f"cannot write the index: {folder}: {error.strerror}") from None
+        with progress_bar("发送到 Milvus / sending to Milvus") as progress:
+            connect(index, settings.store, progress)
     print(f"{len(index.documents)} 份文件，{len(index)} 句 / documents, sentences → {folder}")
     return 0
 
 
 def _documents(arguments: argparse.Namespace) -> int:
     from assistant.answer import structure_dict
-    from assistant.chat import library
+    from assistant.library import Library
     from index.read import read_documents
 
-    documents = read_documents(arguments.documents) if arguments.documents else library()
+    documents = read_documents(arguments.documents) if arguments.documents else Library(_settings(arguments).data).documents()
     for document in documents:
         if arguments.json:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from index.cut import Known, block_key, blocks, cut, load_cut, load_field, save_
 from index.dense import Dense
 from index.embed import Encoder, TokenEncoder
 from index.lexical import Lexical, fingerprint
-from index.manifest import damaged, encoder_facts, text_digest, write_manifest
+from index.manifest import damaged, encoder_facts, write_manifest
 from index.ragged import Array, write_array, write_joined
 from index.records import Document
 from index.shelf import ShelfWriter
@@ -73,7 +74,7 @@ def _cut_all(
         for document, line in zip(held, lines, strict=True):
             shelf.add(document.id, line)
             facets.append((fingerprint(document.region or ""), year_of(document)))
-            sources[document.source] = text_digest(document.text)
+            sources[document.source] = hashlib.sha256(line).hexdigest()
         files.append(file)
         if progress:
             progress(len(shelf), len(documents))

@@ -21,6 +21,7 @@ from typing import Any
 
 from index.embed import Encoder
 from index.records import Document, IndexDamaged, IndexMissing, IndexStale
+from index.shelf import dump_document
 from index.words import LEXICON, UNSEARCHED
 
 FORMAT = 4
@@ -37,6 +38,16 @@ def digests(documents: Iterable[Document]) -> dict[str, str]:
 def text_digest(text: str) -> str:
     """SHA-256 of a text."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def states(documents: Iterable[Document]) -> dict[str, str]:
+    """source → digest of each document as it was read and corrected: what an index of them is made of."""
+    return {document.source: document_state(document) for document in documents}
+
+
+def document_state(document: Document) -> str:
+    """SHA-256 of everything that is known of a document: its text, facts, version and parts."""
+    return hashlib.sha256(dump_document(document)).hexdigest()
 
 
 def parser_fingerprint() -> str:

@@ -119,7 +119,8 @@ class Document:
     """A policy notice as read. What the text does not state is None; nothing is filled in.
 
     ``source`` is the path that is shown to the user, ``text`` the decoded text of the file, line ends
-    untouched. ``number`` is the 文号, ``issued`` an ISO date, ``status`` what the text says of itself.
+    untouched. ``number`` is the 文号, ``issued`` an ISO date, ``status`` what the text says of itself. ``version`` is the
+    one that the text is of, from 1, where the document is kept in a library.
     """
 
     id: str
@@ -135,6 +136,7 @@ class Document:
     addressees: str | None = None
     contact: str | None = None
     attachment_title: str | None = None
+    version: int | None = None
     parts: tuple[Part, ...] = field(default=(), repr=False)
 
 

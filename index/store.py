@@ -117,7 +117,7 @@ class ClauseIndex:
     def load(cls, folder: Path, encoder: Encoder, documents: dict[str, str] | None = None) -> Self:
         """Open the current version.
 
-        ``documents`` (source → digest, see ``index.manifest.digests``) are those that it must hold. Raises IndexMissing,
+        ``documents`` (source → digest, see ``index.manifest.states``) are those that it must hold. Raises IndexMissing,
         IndexStale (says what differs) or IndexDamaged; each names the command that rebuilds it. Damage in a large
         index may be found only while it serves; then ``search`` raises IndexDamaged.
         """

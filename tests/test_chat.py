@@ -144,6 +144,7 @@ def test_public_form(assistant: Assistant) -> None:
         "region": "重庆",
         "issued": None,
         "status": "draft",
+        "version": None,
     }
     assert quote["clause"]["number"] == "（六）"
     assert quote["clause"]["heading"] == "进一步加大出口信用保险支持"

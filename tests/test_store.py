@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, CountEncoder
 
-from index.manifest import digests, parser_files
+from index.manifest import parser_files, states
 from index.milvus import connect
 from index.read import parse, read_documents
 from index.records import Document, IndexDamaged, IndexMissing, IndexStale
@@ -130,7 +130,7 @@ def test_traditional_and_full_width_find_the_same(store: ClauseIndex) -> None:
 
 def test_saved_and_loaded_is_the_same(index: ClauseIndex, tmp_path: Path) -> None:
     index.save(tmp_path)
-    again = ClauseIndex.load(tmp_path, CountEncoder(), digests(documents()))
+    again = ClauseIndex.load(tmp_path, CountEncoder(), states(documents()))
     assert again.documents == index.documents
     assert again.search("展位费补助", 20) == index.search("展位费补助", 20)
 
@@ -155,7 +155,7 @@ def test_a_foreign_encoder_is_named(index: ClauseIndex, tmp_path: Path) -> None:
 
 def test_changed_added_and_removed_documents_are_named(index: ClauseIndex, tmp_path: Path) -> None:
     index.save(tmp_path)
-    wanted = digests([parse(NOTICE + "三、新增。", "a.txt", "a"), parse("新的。", "c.txt", "c")])
+    wanted = states([parse(NOTICE + "三、新增。", "a.txt", "a"), parse("新的。", "c.txt", "c")])
     with pytest.raises(IndexStale) as stale:
         ClauseIndex.load(tmp_path, CountEncoder(), wanted)
     assert "added: c.txt" in str(stale.value)

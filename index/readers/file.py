@@ -36,7 +36,7 @@ def read_file(source: Path | bytes, name: str | None = None) -> Read:
     text or of a format that is not read, and where the library that reads the format is missing.
     """
     shown = name or (str(source) if isinstance(source, Path) else "?")
-    data = _bytes(source, shown) if isinstance(source, Path) else source
+    data = read_bytes(source, shown) if isinstance(source, Path) else source
     if len(data) > MAX_BYTES:
         raise _too_large(len(data), shown)
     suffix = Path(shown).suffix.lower()
@@ -59,7 +59,8 @@ def read_file(source: Path | bytes, name: str | None = None) -> Read:
     return _BY_SUFFIX.get(suffix, read_text)(data, shown)
 
 
-def _bytes(file: Path, shown: str) -> bytes:
+def read_bytes(file: Path, shown: str) -> bytes:
+    """The bytes of a file. Raises DocumentError where it cannot be read or is too large; ``shown`` is what it is called."""
     try:
         size = file.stat().st_size
         if size > MAX_BYTES:

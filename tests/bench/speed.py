@@ -51,7 +51,7 @@ def main() -> None:
         cold = statistics.median(command(data, "ask", QUESTIONS[0]) for _ in range(5))
         os.environ["ASSISTANT_DATA"] = data
         from assistant import Assistant, Settings
-        from assistant.chat import library
+        from assistant.library import Library
         from index.embed import load_encoder
         from index.store import ClauseIndex
 
@@ -62,8 +62,8 @@ def main() -> None:
             assistant.ask(question)
         rounds = 10  # one question after the other: what is kept of the last few helps none of them
         times = sorted(_timed(assistant.ask, q) for _ in range(rounds) for q in (*QUESTIONS, *others))
-        encoder = load_encoder()
-        build = statistics.median(_timed(ClauseIndex.build, library(), encoder) for _ in range(5))
+        encoder, documents = load_encoder(), Library(Settings().data).documents()
+        build = statistics.median(_timed(ClauseIndex.build, documents, encoder) for _ in range(5))
     warm = statistics.median(times)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print("| what | value | × warm question |\n|---|---|---|")

@@ -1,0 +1,127 @@
+"""What a file is to the library: a new document, a new version, or one that is kept already; and how it is kept."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+
+from assistant.library import rows
+from assistant.library.corrections import OF_DOCUMENT, Corrections, carried, corrected, names_of
+from assistant.library.matching import keys, same
+from assistant.library.originals import digest_of, place_of, safe_name, write
+from assistant.library.records import Added, Outcome
+from index.manifest import text_digest
+from index.read import parse
+from index.readers.reading import Read
+from index.records import Document, InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What adding will do, as it is told, and the corrections that the version will begin with."""
+
+    added: Added
+    corrections: Corrections
+
+
+class Adding:
+    """A file that was read once: ``read`` and the digest are of the same bytes."""
+
+    def __init__(
+        self, read: Read, data: bytes, name: str, facts: Mapping[str, str | None] | None = None, source: str | None = None
+    ) -> None:
+        """``facts`` are corrections that come with the file; ``source`` is where it is shown to stand, if not among the originals."""
+        self.digest = digest_of(data)
+        self._read, self._data, self._name = read, data, safe_name(name)
+        self._facts = {(OF_DOCUMENT, field): value for field, value in (facts or {}).items()}
+        self._source = source
+
+    def plan(self, db: sqlite3.Connection, replaces: str | None = None, separate: bool = False) -> Plan:
+        """What ``keep`` will do. Raises InputError for ``replaces`` that is not there, and where the file is kept as another document."""
+        if replaces is not None and separate:
+            raise InputError("不能既作为新版本、又作为另一份文件", "a file is either a new version or another document, not both")
+        replaces = None if replaces is None else rows.find(db, replaces)
+        known = self._known(db, replaces, separate)
+        if known:
+            name, version, removed = known
+            outcome: Outcome = "restored" if removed else "duplicate"
+            return Plan(Added(outcome, rows.document(db, name, version), version, self._read.blank_pages), {})
+        stem = PurePath(self._name).stem
+        read = self._parse(db, stem)
+        if replaces is None and not separate:
+            replaces = self._match(db, read)
+        name = replaces or _free_id(db, stem)
+        version = 1
+        if replaces:
+            (version,) = db.execute("SELECT max(version) + 1 FROM version WHERE document = ?", (name,)).fetchone()
+        read = replace(read if name == stem else self._parse(db, name), version=version)
+        kept: Corrections = {}
+        dropped: set[str] = set()
+        if replaces:
+            current = rows.version_of(db, name)
+            kept, dropped = carried(rows.corrections(db, name, current), rows.as_read(db, name, current), read)
+        told = names_of(kept), tuple(sorted(dropped - {field for _, field in self._facts}))
+        kept = {**kept, **self._facts}
+        return Plan(Added("version" if replaces else "new", corrected(read, kept), version, self._read.blank_pages, *told), kept)
+
+    def keep(self, db: sqlite3.Connection, plan: Plan, data: Path | None, shipped: bool = False) -> Added:
+        """Do what ``plan`` says; the original goes under the folder ``data``, if any."""
+        told = plan.added
+        name, version = told.document.id, told.version
+        if told.outcome == "duplicate":
+            return told
+        if told.outcome == "restored":
+            rows.serve(db, name, version, removed=False)
+            return told
+        if data is not None:
+            write(data / (told.document.source if self._source is None else place_of(self.digest, self._name)), self._data)
+        if told.outcome == "new":
+            row = "INSERT INTO document (id, place, current, shipped) SELECT ?, coalesce(max(place), 0) + 1, 1, ? FROM document"
+            db.execute(row, (name, int(shipped)))
+        added = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        rows.insert_version(db, name, version, self._read, self._name, told.document.source, self.digest, added)
+        for (start, field), value in plan.corrections.items():
+            rows.set_correction(db, name, version, start, field, value)
+        return replace(told, document=rows.serve(db, name, version, removed=False))
+
+    def _known(self, db: sqlite3.Connection, replaces: str | None, separate: bool) -> tuple[str, int, bool] | None:
+        """(id, version, removed) where these bytes or this text are kept already, and that is what was meant."""
+        query = """
+          SELECT v.document, v.version, d.removed, v.version = d.current FROM version v JOIN document d ON d.id = v.document
+          WHERE v.digest = ? OR v.text_digest = ? ORDER BY d.removed, v.version = d.current DESC, v.version DESC
+        """
+        found = db.execute(query, (self.digest, text_digest(self._read.text))).fetchall()
+        for name, version, removed, current in found:
+            if name == replaces or (replaces is None and not (separate and (removed or not current))):
+                return name, version, bool(removed)
+            if replaces is not None and not removed and current:
+                raise InputError(
+                    f"这份文件已在资料库里，编号 {name}；若它是 {replaces} 的新版本，请先 remove {name}",
+                    f"this file is kept as {name}; if it is a version of {replaces}, remove {name} first",
+                )
+        return None
+
+    def _match(self, db: sqlite3.Connection, read: Document) -> str | None:
+        """The kept document that this is a version of: the facts as read and as corrected count on both sides."""
+        new = [rows.facts_of(read, self._name), rows.facts_of(corrected(read, self._facts), self._name)]
+        found = rows.known_by(db, keys(new[0]) | keys(new[1]))
+        return next((name for name, kept in sorted(found.items()) if same(kept, new)), None)
+
+    def _parse(self, db: sqlite3.Connection, name: str) -> Document:
+        source, further = self._source, 0
+        while source is None:
+            place = place_of(self.digest, self._name, further)
+            taken = db.execute("SELECT 1 FROM version WHERE source = ? AND document != ?", (place, name)).fetchone()
+            source, further = (None, further + 1) if taken else (place, further)
+        return parse(self._read.text, source, name, self._read.stated)
+
+
+def _free_id(db: sqlite3.Connection, stem: str) -> str:
+    name, n = stem, 1
+    while db.execute("SELECT 1 FROM document WHERE id = ?", (name,)).fetchone():
+        n += 1
+        name = f"{stem}-{n}"
+    return name

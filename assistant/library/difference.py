@@ -1,0 +1,83 @@
+"""What changed between two texts, as spans that tile both. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from index.records import Span
+
+_LONGEST = 4_000  # characters of a changed passage that are compared one by one
+_ALIKE = 0.4  # share of a passage that must have stayed for its pieces to be told apart
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A piece of both texts; ``old`` is empty where the piece was added, ``new`` where it was removed."""
+
+    kind: Literal["same", "added", "removed"]
+    old: Span
+    new: Span
+
+
+def difference(old: str, new: str) -> list[Change]:
+    """How ``new`` came of ``old``, in order: line by line, and inside lines that stayed alike character by character.
+
+    The old spans put together are the old text, the new spans the new one; a removal comes before the addition in its place.
+    """
+    lines = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    starts = _starts(lines[0]), _starts(lines[1])
+    pieces: list[Change] = []
+    for tag, a, b, c, d in SequenceMatcher(None, *lines).get_opcodes():
+        before, after = Span(starts[0][a], starts[0][b]), Span(starts[1][c], starts[1][d])
+        if tag == "equal":
+            pieces.append(Change("same", before, after))
+        else:
+            pieces += _inside(old, new, before, after)
+    return list(_merged(pieces))
+
+
+def _starts(lines: Sequence[str]) -> list[int]:
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+    return starts
+
+
+def _inside(old: str, new: str, before: Span, after: Span) -> Iterator[Change]:
+    """A passage that was changed: its pieces where enough of it stayed, else the whole of it."""
+    a, b = before.of(old), after.of(new)
+    if a and b and len(a) <= _LONGEST and len(b) <= _LONGEST:
+        matcher = SequenceMatcher(None, a, b, autojunk=False)
+        if matcher.ratio() >= _ALIKE:
+            for tag, i, j, k, m in matcher.get_opcodes():
+                here, there = Span(before.start + i, before.start + j), Span(after.start + k, after.start + m)
+                if tag == "equal":
+                    yield Change("same", here, there)
+                else:
+                    yield from _replaced(here, there)
+            return
+    yield from _replaced(before, after)
+
+
+def _replaced(before: Span, after: Span) -> Iterator[Change]:
+    if before.start < before.end:
+        yield Change("removed", before, Span(after.start, after.start))
+    if after.start < after.end:
+        yield Change("added", Span(before.end, before.end), after)
+
+
+def _merged(pieces: Sequence[Change]) -> Iterator[Change]:
+    """Pieces of one kind that follow each other become one."""
+    held: Change | None = None
+    for piece in pieces:
+        if held and held.kind == piece.kind:
+            held = Change(held.kind, Span(held.old.start, piece.old.end), Span(held.new.start, piece.new.end))
+            continue
+        if held:
+            yield held
+        held = piece
+    if held:
+        yield held

@@ -1,0 +1,195 @@
+"""Library: add, correct, remove and restore documents, and read any version of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from assistant.library import rows
+from assistant.library.adding import Adding
+from assistant.library.corrections import OF_DOCUMENT, Corrections, checked_facts, checked_part
+from assistant.library.database import Database, get_meta
+from assistant.library.originals import digest_of, place_of
+from assistant.library.records import Added, Entry, Version
+from assistant.library.shipped import bring_up, is_stale
+from assistant.settings import ROOT
+from index.readers.file import read_bytes, read_file
+from index.records import Document, InputError
+
+
+class Library:
+    """The kept documents in the folder ``data``; opening costs nothing, and each call is one transaction.
+
+    Safe to use from several threads and processes at once. Every method raises InputError where the folder cannot be used,
+    and where a document or version is named that is not there.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._database = Database(
+            data / "library" / "library.sqlite", lambda db, lasting: bring_up(db, data if lasting else None), is_stale
+        )
+
+    @property
+    def file(self) -> Path:
+        """The database; not there before something is kept. It is written to whenever the library changes."""
+        return self._database.file
+
+    @property
+    def generation(self) -> int:
+        """Grows with every change, by whatever process."""
+        with self._database.reading() as db:
+            return int(get_meta(db, "generation") or 0)
+
+    # ---- reading
+
+    def entries(self, *, removed: bool = False) -> list[Entry]:
+        """The list of the library in the order in which documents came, with ``removed`` also those taken out of the answers."""
+        with self._database.reading() as db:
+            return [entry for entry in rows.entries(db) if removed or not entry.removed]
+
+    def documents(self) -> list[Document]:
+        """What is answered from: the current version of each document that is not removed, with its corrections."""
+        with self._database.reading() as db:
+            return [rows.document(db, name, version) for name, version, _, _ in rows.serving(db)]
+
+    def states(self) -> dict[str, str]:
+        """source → digest of each document as it is answered from (``index.manifest.states``), without reading the documents."""
+        with self._database.reading() as db:
+            return {source: state for _, _, source, state in rows.serving(db)}
+
+    def find(self, name: str) -> str:
+        """The id of the document with this id, source, 文号 or title, removed or not. Raises InputError where it is none or several."""
+        with self._database.reading() as db:
+            return rows.find(db, name)
+
+    def document(self, document: str, version: int | None = None) -> Document:
+        """A document with its corrections; ``version`` None stands for the current one."""
+        with self._database.reading() as db:
+            name = rows.find(db, document)
+            return rows.document(db, name, rows.version_of(db, name, version))
+
+    def as_read(self, document: str, version: int | None = None) -> Document:
+        """A document without the corrections."""
+        with self._database.reading() as db:
+            name = rows.find(db, document)
+            return rows.as_read(db, name, rows.version_of(db, name, version))
+
+    def corrections(self, document: str, version: int | None = None) -> Corrections:
+        """What a person corrected in a version."""
+        with self._database.reading() as db:
+            name = rows.find(db, document)
+            return rows.corrections(db, name, rows.version_of(db, name, version))
+
+    def versions(self, document: str) -> list[Version]:
+        """All versions of a document, the oldest first."""
+        with self._database.reading() as db:
+            return rows.versions(db, rows.find(db, document))
+
+    def version(self, document: str, version: int | None = None) -> Version:
+        """One version; None stands for the current one."""
+        with self._database.reading() as db:
+            name = rows.find(db, document)
+            number = rows.version_of(db, name, version)
+            return next(one for one in rows.versions(db, name) if one.number == number)
+
+    def original(self, document: str, version: int | None = None) -> Path:
+        """The file that was added, whole and unchanged. Raises InputError where it is gone or was changed since."""
+        one = self.version(document, version)
+        for file in (self._data / one.source, self._data / place_of(one.digest, one.name), ROOT / one.source):
+            if file.is_file() and digest_of(file.read_bytes()) == one.digest:
+                return file
+        raise InputError(
+            f"原文件不见了或被改动过：{one.source}；文字仍在资料库里",
+            f"the original is gone or was changed: {one.source}; its text is still in the library",
+        )
+
+    # ---- changing
+
+    def preview(
+        self,
+        file: Path | bytes,
+        name: str | None = None,
+        *,
+        replaces: str | None = None,
+        separate: bool = False,
+        facts: Mapping[str, str | None] | None = None,
+    ) -> Added:
+        """What ``add`` with the same arguments would do; keeps nothing."""
+        adding = self._read(file, name, facts)
+        with self._database.reading() as db:
+            return adding.plan(db, replaces, separate).added
+
+    def add(
+        self,
+        file: Path | bytes,
+        name: str | None = None,
+        *,
+        replaces: str | None = None,
+        separate: bool = False,
+        facts: Mapping[str, str | None] | None = None,
+    ) -> Added:
+        """Keep a file, given as its path or as its bytes with the ``name`` of the file; answers are given from it.
+
+        Bytes or a text that are kept already are recognised. A file with the 文号 of a kept document, or with its title and
+        issuer, becomes its new version; ``replaces`` names the document itself, ``separate`` says that it is another one.
+        ``facts`` are corrections to keep with it. Raises DocumentError for a file that cannot be read.
+        """
+        adding = self._read(file, name, facts)
+        with self._database.changing() as db:
+            return adding.keep(db, adding.plan(db, replaces, separate), self._data)
+
+    def correct(self, document: str, facts: Mapping[str, str | None]) -> Document:
+        """Set facts of the current version that were misread, by name (``FIELDS``); None says that the text states none.
+
+        Raises InputError for another name or a date that is none.
+        """
+        kept = checked_facts(facts)
+        with self._database.changing() as db:
+            name = rows.find(db, document)
+            version = rows.version_of(db, name)
+            for fact, value in kept.items():
+                rows.set_correction(db, name, version, OF_DOCUMENT, fact, value)
+            return rows.refresh(db, name, version)
+
+    def correct_part(self, document: str, part: str, changes: Mapping[str, str | None]) -> Document:
+        """Correct one part of the current version: its kind, number or heading.
+
+        ``part`` is its id, with or without the document's, or the number of the one clause that bears it. A number or heading
+        must stand in the part. Raises InputError otherwise.
+        """
+        with self._database.changing() as db:
+            name = rows.find(db, document)
+            version = rows.version_of(db, name)
+            found = rows.find_part(rows.document(db, name, version), part)
+            for field, value in checked_part(changes, found, rows.text(db, name, version)).items():
+                rows.set_correction(db, name, version, found.start, field, value)
+            return rows.refresh(db, name, version)
+
+    def reset(self, document: str) -> Document:
+        """Take back all corrections of the current version."""
+        with self._database.changing() as db:
+            name = rows.find(db, document)
+            version = rows.version_of(db, name)
+            db.execute("DELETE FROM correction WHERE document = ? AND version = ?", (name, version))
+            return rows.refresh(db, name, version)
+
+    def remove(self, document: str) -> str:
+        """Take a document out of the answers; its versions stay and ``restore`` brings it back. Gives its id."""
+        return self._set(document, removed=True)
+
+    def restore(self, document: str, version: int | None = None) -> str:
+        """Bring a removed document back; with ``version`` answers are given from that version again. Gives the id."""
+        return self._set(document, removed=False, version=version)
+
+    def _set(self, document: str, removed: bool, version: int | None = None) -> str:
+        with self._database.changing() as db:
+            name = rows.find(db, document)
+            rows.serve(db, name, rows.version_of(db, name, version), removed)
+            return name
+
+    def _read(self, file: Path | bytes, name: str | None, facts: Mapping[str, str | None] | None) -> Adding:
+        wanted = checked_facts(facts or {})
+        shown = name or (str(file) if isinstance(file, Path) else "?")
+        data = read_bytes(file, shown) if isinstance(file, Path) else file
+        return Adding(read_file(data, shown), data, name or (file.name if isinstance(file, Path) else "document"), wanted)
