@@ -12,12 +12,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from assistant.library.commands import add_commands
 from assistant.telling import findings, in_terminal, told
 from index.records import InputError, TradeAssistantError
 
 if TYPE_CHECKING:
     from assistant.answer import Answer
     from assistant.chat import Assistant
+    from assistant.library import Library
     from assistant.settings import Settings
 
 _EXAMPLES = """\
@@ -80,14 +82,14 @@ def _parser() -> argparse.ArgumentParser:
     _evaluate_arguments(_command(commands, "evaluate", _evaluate, "评测题集，比较两次评测 / run a question set; compare two runs"))
     _feedback_arguments(_command(commands, "feedback", _feedback, "查看和导出用户反馈 / list and export what users said of answers"))
 
-    documents = _command(commands, "documents", _documents, "列出文件和从中读出的结构 / list the documents and their structure")
+    add_commands(lambda name, run, help: _command(commands, name, run, help), _library)
     mcp = _command(commands, "mcp", _mcp, "以 MCP 经标准输入输出提供服务 / serve MCP over stdin and stdout")
     settings = _command(
         commands, "settings", _list_settings, "列出全部设置、当前值和来源 / list all settings, their values and where these come from"
     )
-    for command in (ask, search, documents, settings):
+    for command in (ask, search, settings):
         command.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
-    for command in (ask, search, batch, documents, mcp):
+    for command in (ask, search, batch, mcp):
         command.add_argument(
             "--documents", type=Path, nargs="+", metavar="PATH", default=[], help="只用这些文件或文件夹 / use these instead of the library"
         )
@@ -186,6 +188,12 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         raise InputError(f"设置有误：{zh}", f"bad settings: {en}") from None
 
 
+def _library(arguments: argparse.Namespace) -> Library:
+    from assistant.library import Library
+
+    return Library(_settings(arguments).data)
+
+
 def _open(arguments: argparse.Namespace) -> Assistant:
     from assistant.chat import Assistant
 
@@ -255,7 +263,8 @@ def _show(answer: Answer, as_json: bool) -> None:
         print(f"    “{quote.text}”")
         if units:
             print(f"    责任单位：{units}")
-        print(f"    {quote.document.source}:{quote.start}-{quote.end}")
+        version = f" v{quote.document.version}" if quote.document.version else ""
+        print(f"    {quote.document.source}:{quote.start}-{quote.end}{version}")
     if answer.status == "clarify":
         print("\n".join(f"  · {choice}" for choice in answer.follow_ups))
     print(flush=True)
@@ -344,26 +353,6 @@ def _build(arguments: argparse.Namespace) -> int:
         with progress_bar("发送到 Milvus / sending to Milvus") as progress:
             connect(index, settings.store, progress)
     print(f"{len(index.documents)} 份文件，{len(index)} 句 / documents, sentences → {folder}")
-    return 0
-
-
-def _documents(arguments: argparse.Namespace) -> int:
-    from assistant.answer import structure_dict
-    from assistant.library import Library
-    from index.read import read_documents
-
-    documents = read_documents(arguments.documents) if arguments.documents else Library(_settings(arguments).data).documents()
-    for document in documents:
-        if arguments.json:
-            continue
-        facts = [document.region, document.number, document.issuer, document.issued, document.status]
-        clauses = [p for p in document.parts if p.kind == "clause"]
-        print(f"{document.source}\n  {document.title or '—'}\n  {' | '.join(f or '—' for f in facts)} | {len(clauses)} 条 / clauses")
-        if arguments.documents:
-            for part in clauses:
-                print(f"    {part.number or '·'} {part.heading or document.text[part.start : part.end].strip()[:24]}")
-    if arguments.json:
-        print(json.dumps([structure_dict(d) for d in documents], ensure_ascii=False))
     return 0
 
 

@@ -382,7 +382,7 @@ def test_a_difference_tiles_both_texts(old: str, new: str) -> None:
 
 def test_a_difference_tells_the_figure() -> None:
     told = [(c.kind, c.old.of(NOTICE), c.new.of(NEWER)) for c in difference(NOTICE, NEWER) if c.kind != "same"]
-    assert told == [("removed", "5", ""), ("added", "", "6")]
+    assert told == [("removed", "50%", ""), ("added", "", "60%")]
 
 
 def test_the_fields_are_facts_of_a_document(library: Library) -> None:

@@ -1,6 +1,20 @@
 """The documents that are kept: those shipped with the product and the user's own, their versions and what a person corrected."""
 
-from assistant.library.records import FIELDS, Added, Entry, Outcome, Version
-from assistant.library.store import Library
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.library.records import FIELDS, Added, Entry, Outcome, Version
+    from assistant.library.store import Library
 
 __all__ = ["FIELDS", "Added", "Entry", "Library", "Outcome", "Version"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is public when it is first used, so that the command line answers ``--help`` quickly."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module("assistant.library.store" if name == "Library" else "assistant.library.records"), name)

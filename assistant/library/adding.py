@@ -53,7 +53,7 @@ class Adding:
         read = self._parse(db, stem)
         if replaces is None and not separate:
             replaces = self._match(db, read)
-        name = replaces or _free_id(db, stem)
+        name = replaces or rows.free_id(db, stem)
         version = 1
         if replaces:
             (version,) = db.execute("SELECT max(version) + 1 FROM version WHERE document = ?", (name,)).fetchone()
@@ -79,8 +79,7 @@ class Adding:
         if data is not None:
             write(data / (told.document.source if self._source is None else place_of(self.digest, self._name)), self._data)
         if told.outcome == "new":
-            row = "INSERT INTO document (id, place, current, shipped) SELECT ?, coalesce(max(place), 0) + 1, 1, ? FROM document"
-            db.execute(row, (name, int(shipped)))
+            rows.insert_document(db, name, shipped)
         added = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         rows.insert_version(db, name, version, self._read, self._name, told.document.source, self.digest, added)
         for (start, field), value in plan.corrections.items():
@@ -111,17 +110,5 @@ class Adding:
         return next((name for name, kept in sorted(found.items()) if same(kept, new)), None)
 
     def _parse(self, db: sqlite3.Connection, name: str) -> Document:
-        source, further = self._source, 0
-        while source is None:
-            place = place_of(self.digest, self._name, further)
-            taken = db.execute("SELECT 1 FROM version WHERE source = ? AND document != ?", (place, name)).fetchone()
-            source, further = (None, further + 1) if taken else (place, further)
+        source = self._source or rows.free_place(db, name, self.digest, self._name)
         return parse(self._read.text, source, name, self._read.stated)
-
-
-def _free_id(db: sqlite3.Connection, stem: str) -> str:
-    name, n = stem, 1
-    while db.execute("SELECT 1 FROM document WHERE id = ?", (name,)).fetchone():
-        n += 1
-        name = f"{stem}-{n}"
-    return name

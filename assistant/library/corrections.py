@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, get_args
 
 from assistant.library.records import FIELDS
+from index.readers.reading import iso_day
 from index.records import Document, InputError, Part, PartKind
 from index.text import one_line
 from index.units import responsibility_spans, units
@@ -26,10 +27,9 @@ def checked_facts(facts: Mapping[str, str | None]) -> dict[str, str | None]:
     kept = _checked(facts, FIELDS)
     day = kept.get("issued")
     if day is not None:
-        try:
-            kept["issued"] = datetime.date.fromisoformat(day).isoformat()
-        except ValueError:
-            raise InputError(f"日期应写成 YYYY-MM-DD，不是 {day!r}", f"a date is written YYYY-MM-DD, not {day!r}") from None
+        kept["issued"] = iso_day(day) if re.fullmatch(r"[\d年月日\-/.\s]+", day) else None
+        if kept["issued"] is None:
+            raise InputError(f"日期应写成 YYYY-MM-DD，不是 {day!r}", f"a date is written YYYY-MM-DD, not {day!r}")
     return kept
 
 
@@ -91,6 +91,11 @@ def carried(corrections: Corrections, old: Document, new: Document) -> tuple[dic
     return kept, dropped
 
 
+def without_halves(text: str) -> str:
+    """``text`` with each half of a surrogate pair that stands alone replaced, so that it can be written; offsets stay."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
+
+
 def names_of(corrections: Corrections) -> tuple[str, ...]:
     """What was corrected: the facts in their order, then "parts"."""
     named = {name if start == OF_DOCUMENT else "parts" for start, name in corrections}
@@ -103,7 +108,7 @@ def _checked(given: Mapping[str, str | None], known: tuple[str, ...]) -> dict[st
         raise InputError(
             f"没有这一项：{'、'.join(wrong)}；可改：{'、'.join(known)}", f"no such fact: {', '.join(wrong)}; choose from {', '.join(known)}"
         )
-    kept = {name: one_line(value or "").strip() or None for name, value in given.items()}
+    kept = {name: one_line(without_halves(value or "")).strip() or None for name, value in given.items()}
     for name, value in kept.items():
         if value and len(value) > LONGEST:
             raise InputError(f"{name} 太长，至多 {LONGEST} 字", f"{name} is too long, at most {LONGEST} characters")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from index.records import Span
+from index.records import Document, Span
 
-_LONGEST = 4_000  # characters of a changed passage that are compared one by one
+_TOKEN = re.compile(r"[0-9A-Za-z]+(?:[.,][0-9]+)*[%％]?|[^\S\r\n]+|[\r\n]+|.", re.S)  # a figure or a word changes as a whole
+_LONGEST = 4_000  # tokens of a changed passage that are compared one by one
 _ALIKE = 0.4  # share of a passage that must have stayed for its pieces to be told apart
 
 
@@ -23,7 +25,7 @@ class Change:
 
 
 def difference(old: str, new: str) -> list[Change]:
-    """How ``new`` came of ``old``, in order: line by line, and inside lines that stayed alike character by character.
+    """How ``new`` came of ``old``, in order: line by line, and inside lines that stayed alike word by word.
 
     The old spans put together are the old text, the new spans the new one; a removal comes before the addition in its place.
     """
@@ -39,21 +41,22 @@ def difference(old: str, new: str) -> list[Change]:
     return list(_merged(pieces))
 
 
-def _starts(lines: Sequence[str]) -> list[int]:
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line))
+def _starts(pieces: Sequence[str], first: int = 0) -> list[int]:
+    starts = [first]
+    for piece in pieces:
+        starts.append(starts[-1] + len(piece))
     return starts
 
 
 def _inside(old: str, new: str, before: Span, after: Span) -> Iterator[Change]:
     """A passage that was changed: its pieces where enough of it stayed, else the whole of it."""
-    a, b = before.of(old), after.of(new)
+    a, b = _TOKEN.findall(before.of(old)), _TOKEN.findall(after.of(new))
     if a and b and len(a) <= _LONGEST and len(b) <= _LONGEST:
         matcher = SequenceMatcher(None, a, b, autojunk=False)
         if matcher.ratio() >= _ALIKE:
+            at, to = _starts(a, before.start), _starts(b, after.start)
             for tag, i, j, k, m in matcher.get_opcodes():
-                here, there = Span(before.start + i, before.start + j), Span(after.start + k, after.start + m)
+                here, there = Span(at[i], at[j]), Span(to[k], to[m])
                 if tag == "equal":
                     yield Change("same", here, there)
                 else:
@@ -81,3 +84,33 @@ def _merged(pieces: Sequence[Change]) -> Iterator[Change]:
         held = piece
     if held:
         yield held
+
+
+def shown(old: Document, new: Document, changes: Sequence[Change]) -> list[tuple[str, str]]:
+    """The lines that changed, each with the clause that it stands in: what went in [-…-], what came in {+…+}."""
+    found: list[tuple[str, str]] = []
+    line: list[str] = []
+    label: str | None = None
+    for change in changes:
+        document, span = (old, change.old) if change.kind == "removed" else (new, change.new)
+        at = span.start
+        for piece in span.of(document.text).splitlines(keepends=True):
+            body = piece.rstrip("\r\n")
+            if body.strip() and change.kind != "same":
+                label = label or _label(document, at)
+            line.append(body if change.kind == "same" or not body else f"[-{body}-]" if change.kind == "removed" else f"{{+{body}+}}")
+            if body != piece:
+                if label is not None:
+                    found.append((label, "".join(line).strip()))
+                line, label = [], None
+            at += len(piece)
+    if label is not None:
+        found.append((label, "".join(line).strip()))
+    return found
+
+
+def _label(document: Document, offset: int) -> str:
+    part = next((p for p in document.parts if p.start <= offset < p.end), None)
+    if part is None:
+        return ""
+    return " ".join(piece for piece in (part.number, part.heading) if piece) or part.kind

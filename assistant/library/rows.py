@@ -8,8 +8,9 @@ from dataclasses import asdict, replace
 from pathlib import PurePath
 from typing import Any
 
-from assistant.library.corrections import OF_DOCUMENT, corrected, names_of
+from assistant.library.corrections import OF_DOCUMENT, corrected, names_of, without_halves
 from assistant.library.matching import Facts, keys
+from assistant.library.originals import place_of
 from assistant.library.records import FIELDS, Entry, Version
 from index.manifest import document_state, text_digest
 from index.read import parse
@@ -20,12 +21,14 @@ from index.records import Document, InputError, Part
 
 
 def find(db: sqlite3.Connection, name: str) -> str:
-    """The id of the document with this id, source, 文号 or title. Raises InputError where there is none, or several."""
+    """The id of the document with this id or the beginning of it, this source, 文号 or title. Raises InputError where there is none, or several."""
+    name = without_halves(name)
     if db.execute("SELECT 1 FROM document WHERE id = ?", (name,)).fetchone():
         return name
     wanted = _plain(name)
     listed = entries(db)
     found = [e for e in listed if wanted and wanted in {_plain(value) for value in (e.id, e.source, e.number or "", e.title or "")}]
+    found = found or [e for e in listed if wanted and e.id.startswith(wanted)]
     if len(found) == 1:
         return found[0].id
     zh, en = ("不止一份文件", "several documents") if found else ("资料库里没有这份文件", "no such document in the library")
@@ -154,6 +157,31 @@ def insert_version(db: sqlite3.Connection, name: str, version: int, read: Read, 
         "stated": json.dumps(asdict(read.stated), ensure_ascii=False), "added": added, "state": "",
     }  # fmt: skip
     db.execute(f"INSERT INTO version ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
+
+
+def insert_document(db: sqlite3.Connection, name: str, shipped: bool) -> None:
+    """Keep a document behind all others; its first version has to follow."""
+    row = "INSERT INTO document (id, place, current, shipped) SELECT ?, coalesce(max(place), 0) + 1, 1, ? FROM document"
+    db.execute(row, (name, int(shipped)))
+
+
+def free_id(db: sqlite3.Connection, wanted: str) -> str:
+    """``wanted``, or with a number behind it where a document has that id."""
+    name, n = wanted, 1
+    while db.execute("SELECT 1 FROM document WHERE id = ?", (name,)).fetchone():
+        n += 1
+        name = f"{wanted}-{n}"
+    return name
+
+
+def free_place(db: sqlite3.Connection, name: str, digest: str, file: str) -> str:
+    """Where an original of the document ``name`` lies: no two documents share a source."""
+    further = 0
+    while True:
+        place = place_of(digest, file, further)
+        if not db.execute("SELECT 1 FROM version WHERE source = ? AND document != ?", (place, name)).fetchone():
+            return place
+        further += 1
 
 
 def set_correction(db: sqlite3.Connection, name: str, version: int, start: int, field: str, value: str | None) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from assistant.library import rows
 from assistant.library.adding import Adding
-from assistant.library.corrections import OF_DOCUMENT, Corrections, checked_facts, checked_part
+from assistant.library.archive import Archive, Imported, export
+from assistant.library.corrections import OF_DOCUMENT, Corrections, checked_facts, checked_part, without_halves
 from assistant.library.database import Database, get_meta
 from assistant.library.originals import digest_of, place_of
 from assistant.library.records import Added, Entry, Version
@@ -182,6 +184,25 @@ class Library:
         """Bring a removed document back; with ``version`` answers are given from that version again. Gives the id."""
         return self._set(document, removed=False, version=version)
 
+    # ---- the whole library as one file
+
+    def export(self, file: Path) -> int:
+        """Write the whole library, removed documents too, into ``file``, a zip; gives how many originals are gone here.
+
+        Raises InputError where there is such a file already or it cannot be written; then there is none.
+        """
+        with self._database.reading() as db:
+            return export(db, self._data, ROOT, file)
+
+    def import_(self, file: Path) -> Imported:
+        """Add what ``export`` wrote to what is here; nothing that is here is lost.
+
+        Raises InputError for a file that is broken or no library; then nothing was changed.
+        """
+        archive = Archive(file)
+        with self._database.changing() as db:
+            return archive.merge(db, self._data)
+
     def _set(self, document: str, removed: bool, version: int | None = None) -> str:
         with self._database.changing() as db:
             name = rows.find(db, document)
@@ -192,4 +213,6 @@ class Library:
         wanted = checked_facts(facts or {})
         shown = name or (str(file) if isinstance(file, Path) else "?")
         data = read_bytes(file, shown) if isinstance(file, Path) else file
-        return Adding(read_file(data, shown), data, name or (file.name if isinstance(file, Path) else "document"), wanted)
+        read = read_file(data, shown)
+        read = replace(read, text=without_halves(read.text))  # SQLite holds no half of a surrogate pair; a PDF may
+        return Adding(read, data, name or (file.name if isinstance(file, Path) else "document"), wanted)
