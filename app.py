@@ -193,13 +193,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(handlers=[handler], format="%(levelname)s %(name)s: %(message)s")
     from pydantic import ValidationError
 
-    from assistant.chat import Assistant
+    from assistant.live import opened
     from assistant.settings import Settings
 
     given = {name: getattr(options, name) for name in ("host", "port", "data", "model")}
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
-        assistant = Assistant.open(settings, options.documents or (), progress=show_progress)
+        assistant = opened(settings, options.documents or (), show_progress)
     except ValidationError as problem:
         zh, en = findings(problem.errors(), "ASSISTANT_")
         print(in_terminal(f"设置有误：{zh}", f"bad settings: {en}"), file=sys.stderr)

@@ -28,7 +28,7 @@ from assistant.settings import Settings
 from assistant.several import together
 from index.build import Progress
 from index.dates import number
-from index.embed import load_encoder
+from index.embed import Encoder, load_encoder
 from index.read import read_documents
 from index.records import Document, Hit, Part, Quote
 from index.store import ClauseIndex
@@ -77,12 +77,11 @@ class Assistant:
         encoder, phrase = load_encoder(settings.model), phraser(settings)
         if paths:
             return cls(ClauseIndex.build(read_documents(paths), encoder, progress), phrase=phrase)
-        index = followed(Library(settings.data), encoder, index_folder(settings.data), progress)
-        if settings.store:
-            from index.milvus import connect
+        return cls(_library_index(settings, encoder, progress), phrase=phrase)
 
-            connect(index, settings.store)
-        return cls(index, phrase=phrase)
+    def reopened(self, settings: Settings) -> Assistant:
+        """An assistant over the library as it is now, with the same encoder. Raises what ``open`` raises."""
+        return Assistant(_library_index(settings, self._index.encoder), self._today, self._phrase)
 
     @property
     def documents(self) -> Sequence[Document]:
@@ -298,6 +297,15 @@ class Assistant:
         if english:
             return [f"What does {english_name(region)} say on “{heading}”?" for region, heading in first.items()]
         return [f"{region}在“{heading}”方面有什么规定？" for region, heading in first.items()]
+
+
+def _library_index(settings: Settings, encoder: Encoder, progress: Progress | None = None) -> ClauseIndex:
+    index = followed(Library(settings.data), encoder, index_folder(settings.data), progress)
+    if settings.store:
+        from index.milvus import connect
+
+        connect(index, settings.store)
+    return index
 
 
 def _ranked(question: Question, hits: Sequence[Hit], outside: Hit | None = None) -> Ranked:

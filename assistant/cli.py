@@ -369,9 +369,12 @@ def _feedback(arguments: argparse.Namespace) -> int:
 
 
 def _mcp(arguments: argparse.Namespace) -> int:
+    from assistant.live import opened
     from assistant.mcp import mcp_server
 
-    mcp_server(_open(arguments)).run("stdio")
+    with progress_bar("建立索引 / indexing") as progress:
+        assistant = opened(_settings(arguments), arguments.documents, progress)
+    mcp_server(assistant).run("stdio")
     return 0
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.places import regions
 from index.records import Document, Hit, InputError
+
+if TYPE_CHECKING:
+    from assistant.library import Library
 
 
 class AnswerLike(Protocol):
@@ -46,6 +50,28 @@ def document_of(documents: Sequence[Document], name: str) -> Document:
             return document
     known = [f"{d.id}《{_plain(d.title or d.source)}》" for d in documents[:20]]
     raise InputError(f"没有这份文件：{name}。已收录：{'；'.join(known)}", f"no such document: {name!r}. Held here: {'; '.join(known)}")
+
+
+def kept_document(assistant: AssistantLike, name: str, version: int | None = None) -> Document:
+    """A document that is answered from, by id, source or title; or one that a library keeps: by ``version``, or by the source of an older one.
+
+    Raises InputError where there is none.
+    """
+    library: Library | None = getattr(assistant, "library", None)
+    if version is not None:
+        found = document_of(assistant.documents, name)
+        if found.version == version:
+            return found
+        if library is None:
+            raise InputError(f"没有第 {version} 版：{name}", f"there is no version {version} of {name}")
+        return library.document(found.id, version)
+    try:
+        return document_of(assistant.documents, name)
+    except InputError:
+        if library is not None:
+            with contextlib.suppress(InputError):
+                return library.by_source(name)
+        raise
 
 
 def region_of(documents: Sequence[Document], name: str | None) -> str | None:

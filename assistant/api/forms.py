@@ -41,6 +41,7 @@ class DocumentsRequest(BaseModel):
     """Which documents; all without one."""
 
     document: str | None = Field(None, description="id, source or title")
+    version: int | None = Field(None, ge=1, description="an older version of it")
 
     model_config = example()
 

@@ -13,7 +13,7 @@ from assistant.api.dify import RetrievalRequest, records_for
 from assistant.api.forms import AskRequest, DocumentsRequest, SearchRequest, VerifyRequest
 from assistant.api.refusal import Bearer, PoliteRoute, check_key
 from assistant.citation import citation
-from assistant.surfaces import AssistantLike, document_of, region_of
+from assistant.surfaces import AssistantLike, document_of, kept_document, region_of
 from assistant.verify import verify
 from index.records import Hit
 
@@ -45,7 +45,7 @@ def router(assistant: AssistantLike, key: str | None = None, today: Today = date
         """What was understood of each document; with "document" that one alone, with its text."""
         allow(authorization)
         if asked and asked.document:
-            found = document_of(assistant.documents, asked.document)
+            found = kept_document(assistant, asked.document, asked.version)
             return [{**structure_dict(found), "text": found.text}]
         return [structure_dict(document) for document in assistant.documents]
 

@@ -71,6 +71,14 @@ class Library:
             name = rows.find(db, document)
             return rows.document(db, name, rows.version_of(db, name, version))
 
+    def by_source(self, source: str) -> Document:
+        """The version with this source, current or not, with its corrections: where an earlier answer was quoted from."""
+        with self._database.reading() as db:
+            row = db.execute("SELECT document, version FROM version WHERE source = ? ORDER BY version DESC", (source,)).fetchone()
+            if row is None:
+                raise InputError(f"资料库里没有这个原文：{source}", f"no such source in the library: {source}")
+            return rows.document(db, *row)
+
     def as_read(self, document: str, version: int | None = None) -> Document:
         """A document without the corrections."""
         with self._database.reading() as db:

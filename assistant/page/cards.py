@@ -64,7 +64,7 @@ def _acts(numbered: Sequence[tuple[int, Json]], texts: Mapping[str, str], langua
     quotes = [quote for _, quote in numbered]
     name = clause_label(quotes[0]["clause"].get("number"), quotes[0]["clause"].get("heading")) or say("unnumbered", language)
     spans = [(quote["start"], quote["end"]) for quote in quotes]
-    there = source_button(quotes[0]["document"]["id"], spans, name, language) if quotes[0]["source"] in texts else ""
+    there = source_button(quotes[0]["source"], spans, name, language) if quotes[0]["source"] in texts else ""
     return f'<div class="acts">{there}{copy_button(chr(10).join(citation(quote) for quote in quotes), name, language)}</div>'
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from collections.abc import Sequence
@@ -17,8 +18,8 @@ from assistant.page.render import (
 )
 from assistant.page.words import WORDS, Language, region_name, say, sentence
 from assistant.places import regions
-from assistant.surfaces import AssistantLike
-from index.records import TradeAssistantError
+from assistant.surfaces import AssistantLike, kept_document
+from index.records import InputError, TradeAssistantError
 
 log = logging.getLogger("assistant.page")
 EARLIER = 20  # questions of the conversation that the core is told
@@ -74,7 +75,11 @@ def draw_turn(turn: Turn, number: int, assistant: AssistantLike, language: Langu
 def texts_for(answer: dict[str, Any], assistant: AssistantLike) -> dict[str, str]:
     """Source → whole text, for the sources that the answer quotes."""
     wanted = {quote["source"] for quote in [*answer["quotes"], *(answer.get("related") or [])]}
-    return {document.source: document.text for document in assistant.documents if document.source in wanted}
+    texts = {document.source: document.text for document in assistant.documents if document.source in wanted}
+    for source in wanted - texts.keys():  # quoted before the library changed
+        with contextlib.suppress(InputError):
+            texts[source] = kept_document(assistant, source).text
+    return texts
 
 
 def conversation(turns: Sequence[Turn], assistant: AssistantLike, language: Language, start: int = 0) -> dict[str, Any]:

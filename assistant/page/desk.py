@@ -121,7 +121,7 @@ def _hit(one: Found, language: Language, as_of: datetime.date) -> str:
         f'<span class="badges">{region_badge(document.region, language)}{badges(quote, language)}</span></div>'
         f'<p class="hit-doc">{named(document.title, language)}</p>'
         f'<p class="hit-text" lang="zh-CN">{marked(document.text, body, inside)}</p>{charge}'
-        f'<div class="acts">{source_button(document.id, seen, name, language)}{copy_button(citation(quote), name, language)}</div></li>'
+        f'<div class="acts">{source_button(document.source, seen, name, language)}{copy_button(citation(quote), name, language)}</div></li>'
     )
 
 
@@ -167,7 +167,7 @@ def _figure(row: Figure, language: Language, as_of: datetime.date) -> str:
         f"<td>{fact(row.whom, language, own=True)}</td><td>{fact(document.region and region_name(document.region, language), language)}</td>"
         f'<td class="where"><span{chinese}>{escape(one_line(document.title or document.source))} {escape(name)}</span> '
         f"{badge(status, language) if status in ('draft', 'expired', 'not_yet') else ''}"
-        f"{source_button(document.id, [(row.span.start, row.span.end)], f'{row.text} {name}', language)}</td>"
+        f"{source_button(document.source, [(row.span.start, row.span.end)], f'{row.text} {name}', language)}</td>"
         f'<td class="sentence"{chinese}>{sentence}</td></tr>'
     )
 

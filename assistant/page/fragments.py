@@ -31,7 +31,7 @@ from assistant.page.desk import draw_figures, draw_results
 from assistant.page.source import draw_source
 from assistant.page.words import examples, language_of, say, sentence
 from assistant.places import regions
-from assistant.surfaces import AssistantLike, document_of
+from assistant.surfaces import AssistantLike, kept_document
 from index.records import InputError, TradeAssistantError
 
 log = logging.getLogger("assistant.page")
@@ -111,7 +111,7 @@ def fragments(assistant: AssistantLike, today: Today = datetime.date.today) -> A
     def source(document: str, marks: str = "", lang: str = "zh") -> Response:
         language = language_of(lang)
         try:
-            found = document_of(assistant.documents, document)
+            found = kept_document(assistant, document)
         except InputError:
             return HTMLResponse(draw_failure(say("no_document", language)), status_code=404)
         return HTMLResponse(draw_source(found, spans(marks), language))

@@ -22,12 +22,12 @@ BADGE_LOOKS = {
 }
 
 
-def source_button(document: str, spans: Sequence[Span], name: str, language: Language) -> str:
-    """Opens a document in the source view with these spans marked."""
+def source_button(source: str, spans: Sequence[Span], name: str, language: Language) -> str:
+    """Opens a document, by its source, in the source view with these spans marked; the source tells the version too."""
     marks = ",".join(f"{start}-{end}" for start, end in spans)
     label = say("open_source_of", language, name=name)
     return (
-        f'<button type="button" class="act" data-source="{escape(document)}" data-marks="{marks}" aria-label="{escape(label)}">'
+        f'<button type="button" class="act" data-source="{escape(source)}" data-marks="{marks}" aria-label="{escape(label)}">'
         f"{escape(say('open_source', language))}</button>"
     )
 
