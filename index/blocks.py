@@ -11,41 +11,17 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
+from index.marks import DOC_NUMBER, LINE_ENDS, PAGE_MARK, STOP, is_org
 from index.numbering import marker
+from index.runon import paragraphs
 
-RUN_ON_LENGTH = 150  # code points; a line beyond it may hold several paragraphs
 MIN_WRAP_WIDTH = 32  # columns
 MAX_WRAP_WIDTH = 130  # columns; wider lines are paragraphs, not wrapped lines
-MAX_BRACKET = 1000  # code points from a bracket to the one that closes it
-MAX_DEPTH = 8  # brackets inside brackets
 
-ORG_SUFFIX = (
-    "人民政府|政府|办公厅|办公室|委员会|管委会|管委|分局|支局|总局|局|厅|部|署|海关|分行|支行|银行|营管部|营业部|"
-    "中心支行|中心|公司|集团|协会|学会|商会|联合会|促进会|贸促会|工会|法院|检察院|研究院|办事处|代表处|联席会议|"
-    "领导小组|工作组|专班|委|办|总队|支队"
-)
-_ORG = re.compile(rf"(?!各|有关|关于)[一-龥（）()〔〕]{{2,28}}(?:{ORG_SUFFIX})")
-DATE = re.compile(
-    r"(?:[0-9０-９]{4}|[二〇零一三四五六七八九○]{4})年\s*[0-9０-９一二三四五六七八九十]{1,3}月\s*[0-9０-９一二三四五六七八九十]{1,3}日"
-)
-DOC_NUMBER = re.compile(
-    r"[一-龥]{1,14}(?:发|字|规|函|办|告|令|文|[一-龥])?\s?[〔\[［【(（]\s?(?:19|20)\d{2}\s?[〕\]］】)）]\s?第?\s?\d{1,5}\s?号"
-    r"|(?:19|20)\d{2}\s?年\s*第\s?\d{1,4}\s?号(?:公告)?|第\d{1,4}号(?:公告|令)?(?=\s|$)"
-)
-CONTACT = re.compile(r"[（(]?\s*(?:联系人|联系电话|联系方式|咨询电话|咨询|咨询方式|业务咨询|政策咨询|联\s?系\s?人|电话)\s*[:：]")
 _TERMINAL = "。！？；：.!?;:”」』）)】"
-STOP = r"(?:。|(?<=[一-龥）)%％”\"])[.．](?=[一-龥（(“\"\[【①-⑳0-9A-Z]|\s|$))"
-"""Pattern of a full stop; a half-width one counts behind a Chinese word, never inside a number."""
-PAGE_MARK = r"(?:[-—–―－]{1,2}\s?\d{1,3}\s?[-—–―－]{1,2}|第\s?\d{1,3}\s?页\s?[,，/]?\s?(?:共\s?\d{1,3}\s?页)?|\d{1,3}\s?/\s?\d{1,3})"
 _PAGE_LINE = re.compile(PAGE_MARK)
-LINE_ENDS = r"\r\n\f\v\x1c-\x1e\x85\u2028\u2029"
-"""The characters that end a line, for use inside [ ] of a pattern; U+2028 and \\v are soft line breaks."""
 _LINE_END = re.compile(rf"\r\n|[{LINE_ENDS}]")
-_BREAKS = re.compile(rf"(?<!\s)\s*[{LINE_ENDS}]\s*(?:{PAGE_MARK}[ \t\u3000]*(?:[{LINE_ENDS}]\s*|$))*")
-_TITLE_ADDRESSEES = re.compile(r"([^。，,\s]{4,60}(?:通知|意见|公告|通告|函|办法|措施|细则)[ \t\u3000]+)(?:各|有关)[^。]{2,120}[：:]")
-_ADDRESSEES_TEXT = re.compile(r"((?:各|有关)[^。：:；;]{2,150}[：:]\s*)(?:为|根据|按照|现|经|近|贯彻|当前|今年|《)[^。]{8}")
 # Markdown in front of a paragraph: #, >, **, a list mark.
 _MARK = re.compile(r"(?:#{1,6}\s+|>\s?|[-+•·▶►◆■●○※]\s+|\*\s+|\*{1,3}(?=\S)|__(?=\S))+\s*")
 
@@ -69,17 +45,6 @@ def blocks(text: str) -> list[Block]:
     """Cut ``text`` into its paragraphs, in order, without overlap; blanks and page numbers between are left out."""
     pieces = [piece for line in _lines(text) for piece in _cut_run_on(text, line)]
     return _across_pages(text, _unwrap(text, pieces))
-
-
-def one_line(text: str) -> str:
-    """A paragraph without its line breaks, the page numbers on lines of their own and the ** of Markdown."""
-    return _BREAKS.sub("", text).replace("**", "")
-
-
-def is_org(text: str) -> bool:
-    """True where ``text`` is one name of an office or several, parted by blanks or 、."""
-    names = [n for n in re.split(r"[\s　、]+", text.strip()) if n]
-    return bool(names) and all(_ORG.fullmatch(n) for n in names)
 
 
 def width(text: str) -> int:
@@ -126,9 +91,7 @@ def is_table_row(line: str) -> bool:
 def _cut_run_on(text: str, line: Block) -> list[Block]:
     """Cut a line that holds several paragraphs, and what is glued to a number, a contact or a signature."""
     body = text[line.start : line.end]
-    cuts = _paragraph_cuts(body) if len(body) > RUN_ON_LENGTH else set()
-    edges = sorted({0, len(body)} | cuts)
-    pieces = [piece for start, end in pairwise(edges) for piece in _cut_glued(body, start, end)]
+    pieces = paragraphs(body)
     result: list[Block] = []
     for n, (start, end) in enumerate(pieces):
         raw = body[start:end]
@@ -141,72 +104,6 @@ def _cut_run_on(text: str, line: Block) -> list[Block]:
         else:
             result.append(Block(at, at + len(stripped), 0, False, False, at))
     return result
-
-
-def _paragraph_cuts(body: str) -> set[int]:
-    """Where the paragraphs of a run-on line begin: behind wide blanks, else where a number follows a stop."""
-    runs = list(re.finditer(r"[ \t\u3000]{2,}", body))
-    wide = [r for r in runs if "\u3000\u3000" in r.group() or ("\u3000" in r.group() and len(r.group()) >= 4)]
-    behind_stop = [r for r in runs if body[r.start() - 1] in "。：:；）).;"]
-    natural = [r for r in runs if r in behind_stop or marker(body[r.end() : r.end() + 12])]
-    gaps = wide or (runs if len(natural) >= 3 and 4 * len(natural) >= len(runs) else behind_stop)
-    cuts = {g.end() for g in gaps}
-    if len(gaps) < 2:
-        for glued in re.finditer(r"(?:(?<=[。；：:）)”])|(?<=[一-龥）)][.．]))\s*(?=\S)", body):
-            found = marker(body[glued.end() : glued.end() + 12])
-            if found and found.style in ("han", "han_paren", "article", "chapter"):
-                cuts.add(glued.end())
-    return cuts
-
-
-def _cut_glued(body: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Cut 标题+称谓, 文号+称谓, 称谓+正文, （联系人：…）+标题 and 正文。落款+日期 where they stand in one piece."""
-    piece = body[start:end]
-    cut = _head_length(piece)
-    if cut:
-        return [(start, start + cut), *_cut_glued(body, start + cut, end)]
-    cut = _signature_start(piece)
-    return [(start, start + cut), (start + cut, end)] if cut else [(start, end)]
-
-
-def _head_length(piece: str) -> int:
-    """The length of the 文号, contact bracket, title or line of addressees that other words are glued to; else 0."""
-    number = DOC_NUMBER.match(piece)
-    if number and number.end() < len(piece):
-        return number.end() if piece[number.end()] not in "）)，。、；的》" else 0
-    if piece[:1] in "（(" and CONTACT.match(piece):
-        close = closing_bracket(piece, 0)
-        return close + 1 if close is not None and close + 1 < len(piece) else 0
-    glued = _TITLE_ADDRESSEES.match(piece) or _ADDRESSEES_TEXT.match(piece)
-    return glued.end(1) if glued else 0
-
-
-def _signature_start(piece: str) -> int:
-    """Where the offices and the date begin that stand right behind the last sentence; else 0."""
-    dated = re.search(rf"{DATE.pattern}\s*$", piece[-40:])
-    if not dated:
-        return 0
-    before = piece[: max(0, len(piece) - 40) + dated.start()]
-    stop = max(before.rfind(mark) for mark in "。）)")
-    return stop + 1 if stop >= 0 and len(before) - stop <= 120 and is_org(before[stop + 1 :]) else 0
-
-
-def closing_bracket(text: str, at: int) -> int | None:
-    """Position of the bracket that closes the one at ``at`` (round, half or full width).
-
-    None where it is open, longer than MAX_BRACKET or nested deeper than MAX_DEPTH: then it brackets nothing.
-    """
-    depth = 0
-    for i in range(at, min(len(text), at + MAX_BRACKET)):
-        if text[i] in "（(":
-            depth += 1
-            if depth > MAX_DEPTH:
-                return None
-        elif text[i] in "）)":
-            depth -= 1
-            if depth == 0:
-                return i
-    return None
 
 
 def _wrap_width(text: str, lines: list[Block]) -> int | None:

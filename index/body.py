@@ -10,6 +10,7 @@ import re
 
 from index.drafts import Sheet
 from index.headings import heading
+from index.numbering import HAN_DIGITS
 from index.outline import Node, divides, lists_clauses, numbered, outline
 
 MAX_HEAD = 40  # code points of a line that heads a clause without a number
@@ -20,6 +21,10 @@ _ANNOUNCES = re.compile(
 _CLOSES = re.compile(
     r"(?:本|以上|上述)(?:意见|办法|措施|通知|方案|公告|细则|政策|规定|指南|举措|政策措施|若干措施|若干政策)(?:自|由|执行|有效)"
     r"|各(?:地区?|部门|单位|县|市|区|级)[^。]{0,20}(?:要|应)"
+)
+_NUMBERED = rf"第?[{HAN_DIGITS}\d]+[条款项章]"
+_AMENDS = re.compile(
+    rf"(?:[将把对]|《|(?=第))[^，。：]{{0,40}}{_NUMBERED}[^。]{{0,80}}(?:修改|改为|合并|删[去除])|(?:删[去除]|增加){_NUMBERED}"
 )
 
 
@@ -41,8 +46,10 @@ def body(sheet: Sheet, begin: int, end: int, covering: bool) -> None:
 
 
 def _measures(sheet: Sheet, begin: int, end: int) -> bool:
-    """True where a covering letter states measures of its own: two numbered paragraphs or more with headings."""
+    """True where a covering letter states measures of its own: numbered paragraphs with headings, or that amend a rule."""
     roots = outline(sheet, begin, end)
+    if any(_AMENDS.match(sheet.rows[node.first].rest) for node in roots):
+        return True
     return sum(heading(sheet.rows[node.first].rest, node.last > node.first + 1)[0] is not None for node in roots) >= 2
 
 

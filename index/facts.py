@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from index.blocks import DATE, DOC_NUMBER, PAGE_MARK, is_org, one_line
 from index.dates import number as whole_number
+from index.marks import DATE, DOC_NUMBER, PAGE_MARK, is_org, one_line
 from index.records import DocumentStatus, Part, Span
 
 NATIONAL = "全国"

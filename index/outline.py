@@ -57,7 +57,7 @@ def numbered(sheet: Sheet, begin: int, end: int) -> list[Node]:
 def divides(sheet: Sheet, node: Node) -> bool:
     """True where the children of a numbered row are clauses of their own, not items of a list."""
     children = [c for c in node.children if c.style not in ("circled", "question")]
-    if not children or (children[0].style == "arabic_paren" and node.style != "arabic"):
+    if not children:
         return False
     own = sheet.rows[node.first].rest
     name, taken = heading(own, True)
@@ -66,6 +66,8 @@ def divides(sheet: Sheet, node: Node) -> bool:
     between = [sheet.rows[n].flat for n in range(node.first + 1, children[0].first)]
     bare = taken >= len(own.rstrip("：: ")) and not between
     named = sum(_has_heading(sheet, child) for child in children)
+    if children[0].style == "arabic_paren" and node.style != "arabic" and not (bare and named == len(children)):
+        return False
     if len(children) > 1 and _text(sheet, children[0]).endswith(("；", ";")):
         return False
     if (between or [own])[-1].rstrip().endswith(("：", ":")) and not bare and named * 2 < len(children):

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from index.blocks import CONTACT, DATE, DOC_NUMBER, ORG_SUFFIX, STOP, Block, blocks, is_org, one_line
+from index.blocks import Block, blocks
+from index.marks import CONTACT, DATE, DOC_NUMBER, ORG_SUFFIX, STOP, is_org, one_line
 from index.numbering import Marker, marker
 from index.units import responsibility_line
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from index.blocks import STOP, blocks
+from index.blocks import blocks
 from index.headings import heading
+from index.marks import STOP
 from index.numbering import marker
 from index.records import Document, Part, Span
 

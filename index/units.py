@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from index.blocks import LINE_ENDS, ORG_SUFFIX, closing_bracket, one_line
+from index.marks import LINE_ENDS, ORG_SUFFIX, closing_bracket, one_line
 from index.records import Span
 
 _LABEL = re.compile(

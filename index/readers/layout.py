@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import median
 
-from index.blocks import PAGE_MARK
+from index.marks import PAGE_MARK
 from index.numbering import marker
 
 _PAGE_NUMBER = re.compile(rf"\s*(?:{PAGE_MARK}|[-—–－]?\s*\d{{1,4}}\s*[-—–－]?|[ivxIVX]{{1,5}})\s*")
