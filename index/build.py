@@ -72,7 +72,7 @@ def _cut_all(
         if load_cut(file, key) is None:
             save_cut(cut(held, encoder, known), file, key)
         for document, line in zip(held, lines, strict=True):
-            shelf.add(document.id, line)
+            shelf.add(document, line)
             facets.append((fingerprint(document.region or ""), year_of(document)))
             sources[document.source] = hashlib.sha256(line).hexdigest()
         files.append(file)

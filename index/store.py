@@ -173,10 +173,9 @@ class ClauseIndex:
         for column, wanted in enumerate((named, years)):
             if wanted is not None:
                 places = places[np.isin(self._facets[places, column], np.array(list(wanted), np.uint64))]
-        allowed = np.zeros(len(self), bool)
-        for place in places:
-            allowed[self.first[place] : self.first[place + 1]] = True
-        return allowed
+        inside = np.zeros(len(self._shelf), bool)
+        inside[places] = True
+        return np.repeat(inside, np.diff(self.first))
 
     def _quotes(self, rows: Ints, scores: Scores) -> Iterator[Quote]:
         for (owner, place, start, end), score in zip(self._rows[rows].tolist(), scores.tolist(), strict=True):

@@ -13,6 +13,7 @@ from index.manifest import parser_files, states
 from index.milvus import connect
 from index.read import parse, read_documents
 from index.records import Document, IndexDamaged, IndexMissing, IndexStale
+from index.shelf import Shelf, heads
 from index.store import ClauseIndex
 
 NOTICE = """重庆市促进外贸若干措施
@@ -258,3 +259,14 @@ def test_seed_quotes_are_slices_of_the_files(seeds_index: ClauseIndex) -> None:
         for hit in seeds_index.search(query, 100):
             quote = hit.quote
             assert files[quote.document.source][quote.start : quote.end] == quote.text
+
+
+def test_what_documents_are_called_is_read_without_their_texts(index: ClauseIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = index.documents
+    assert isinstance(shelf, Shelf)
+    monkeypatch.setattr(shelf, "_read", lambda place: pytest.fail("a text was read"))
+    assert [(head.id, head.title, head.region) for head in heads(shelf)] == [
+        ("a", "重庆市促进外贸若干措施", "重庆"),
+        ("b", "乙市办法", "乙市"),
+    ]
+    assert heads(documents())[0].title == "重庆市促进外贸若干措施"
