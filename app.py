@@ -10,6 +10,7 @@ that ``--help`` is quick.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import contextlib
 import errno
 import gc
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from assistant.surfaces import AssistantLike
 
 AT_ONCE = 4  # questions worked on at the same time, over all interfaces
+Opened = Callable[[Callable[[int, int], None]], "AssistantLike"]
+"""Opens an assistant; calls what it is given with (done, total) documents while an index is built."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -115,12 +118,21 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(assistant: AssistantLike, host: str = "127.0.0.1", port: int = 7860, settings: Settings | None = None) -> int:
     """Runs until interrupted. 2 where the address cannot be had, with what to do on stderr."""
+    return serve_opened(lambda progress: assistant, host, port, settings)
+
+
+def serve_opened(opened: Opened, host: str, port: int, settings: Settings | None = None) -> int:
+    """Serves at once and opens the assistant meanwhile. 2 where the address or what is to be opened cannot be had."""
     try:
         bound = listen(host, port)
     except OSError as problem:
         print(advice(host, port, problem), file=sys.stderr)
         return 2
-    run(assistant, bound, host, settings)
+    try:
+        run(opened, bound, host, settings)
+    except TradeAssistantError as problem:
+        print(told(problem), file=sys.stderr)
+        return 2
     return 0
 
 
@@ -137,13 +149,31 @@ def advice(host: str, port: int, problem: OSError) -> str:
     )
 
 
-def run(assistant: AssistantLike, bound: socket.socket, host: str, settings: Settings | None = None) -> None:
-    """Serves on a bound socket until interrupted, after printing the address."""
+def run(opened: Opened, bound: socket.socket, host: str, settings: Settings | None = None) -> None:
+    """Serves on a bound socket until interrupted, after printing the address. Raises what ``opened`` raises."""
     import uvicorn
 
-    from assistant.page.guard import Guard
+    from assistant.page.preparing import Made, Preparing
 
-    app = Guard(web_app(assistant, settings=settings), key_of(settings))
+    def make() -> Made:
+        assistant = opened(progress)
+        from assistant.page.guard import Guard
+
+        app = web_app(assistant, settings=settings)
+        gc.freeze()  # what is loaded now stays: the collector, which stops every thread, need not walk it for each answer
+        threading.Thread(target=warm, args=(assistant, lambda: preparing.ready), daemon=True).start()
+        return Guard(app, key_of(settings)), lambda: app.router.lifespan_context(app)
+
+    def progress(done: int, total: int) -> None:
+        preparing.progress(done, total)
+        show_progress(done, total)
+
+    def failed(problem: BaseException) -> None:
+        problems.append(problem)
+        server.should_exit = True
+
+    problems: list[BaseException] = []
+    preparing = Preparing(make, failed)
     port = bound.getsockname()[1]
     if host not in LOOPBACK:
         zh = f"注意：正在监听 {host}，同一网络中的其他机器也能访问此页面，且没有登录。"
@@ -151,12 +181,19 @@ def run(assistant: AssistantLike, bound: socket.socket, host: str, settings: Set
         print(in_terminal(zh, en), file=sys.stderr)
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
     print(f"外贸政策问答 http://{f'[{shown}]' if ':' in shown else shown}:{port}/", flush=True)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2)
+    config = uvicorn.Config(preparing, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
-    gc.freeze()  # what is loaded now stays: the collector, which stops every thread, need not walk it for each answer
-    threading.Thread(target=warm, args=(assistant, lambda: server.started), daemon=True).start()
+    logging.getLogger("uvicorn.error").addFilter(worth_telling)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[bound])
+    if problems:
+        raise problems[0]
+
+
+def worth_telling(record: logging.LogRecord) -> bool:
+    """Not that a server that is stopped breaks off what its pages listen to."""
+    kind = record.exc_info[0] if record.exc_info else None
+    return not (kind and issubclass(kind, asyncio.CancelledError)) and "graceful shutdown" not in str(record.msg)
 
 
 def warm(assistant: AssistantLike, ready: Callable[[], bool]) -> None:
@@ -193,21 +230,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(handlers=[handler], format="%(levelname)s %(name)s: %(message)s")
     from pydantic import ValidationError
 
-    from assistant.live import opened
     from assistant.settings import Settings
 
     given = {name: getattr(options, name) for name in ("host", "port", "data", "model")}
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
-        assistant = opened(settings, options.documents or (), show_progress)
     except ValidationError as problem:
         zh, en = findings(problem.errors(), "ASSISTANT_")
         print(in_terminal(f"设置有误：{zh}", f"bad settings: {en}"), file=sys.stderr)
         return 2
-    except TradeAssistantError as problem:
-        print(told(problem), file=sys.stderr)
-        return 2
-    return serve(assistant, settings.host, settings.port, settings)
+
+    def library(progress: Callable[[int, int], None]) -> AssistantLike:
+        from assistant.live import opened
+
+        return opened(settings, options.documents or (), progress)
+
+    return serve_opened(library, settings.host, settings.port, settings)
 
 
 def show_progress(done: int, total: int) -> None:

@@ -6,7 +6,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
@@ -402,12 +401,10 @@ def test_cleaning_leaves_other_html_alone() -> None:
 
 
 def test_help_is_quick_and_needs_neither_gradio_nor_the_core() -> None:
-    code = "import sys, app\ntry: app.main(['--help'])\nexcept SystemExit: pass\nassert 'gradio' not in sys.modules"
-    begun = time.perf_counter()
+    code = "import sys, app\ntry: app.main(['--help'])\nexcept SystemExit: pass\nassert not {'gradio', 'numpy', 'fastapi', 'pydantic'} & set(sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "--documents" in done.stdout
-    assert time.perf_counter() - begun < 2
 
 
 @pytest.fixture

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import re
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +40,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         found = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
         try:
             assert found, log.read_text()
+            for _ in range(600):
+                with contextlib.suppress(OSError), urllib.request.urlopen(f"{found[0]}healthz") as health:
+                    assert json.load(health) == {"status": "ok"}
+                    break
+                time.sleep(0.1)
             yield found[0]
         finally:
             process.terminate()

@@ -31,6 +31,11 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "examples": ("示例问题", "Example questions"),
     "library": ("已收录 {n} 份文件", "Documents held here: {n}"),
+    "preparing": (
+        "正在准备，马上就好，页面会自动打开。",
+        "Getting ready. This takes a moment; the page opens by itself.",
+    ),
+    "preparing_count": ("正在建立索引：{done} / {total} 份文件", "Indexing documents: {done} of {total}"),
     "pending": ("正在查找条款……", "Looking through the clauses…"),
     "empty": ("请先输入一个问题。", "Please type a question first."),
     "failed": (
