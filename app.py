@@ -56,7 +56,7 @@ def web_app(assistant: AssistantLike, routers: Sequence[APIRouter] = (), setting
 
     from assistant.api import add_docs, router
     from assistant.page.fragments import fragments
-    from assistant.page.layout import mount
+    from assistant.page.mounting import mount
 
     mcp = mcp_app(assistant, settings.host if settings else LOOPBACK[0])
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import re
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from chromium import ARGS, CHROMIUM
 
@@ -41,8 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         try:
             assert found, log.read_text()
             for _ in range(600):
-                with contextlib.suppress(OSError), urllib.request.urlopen(f"{found[0]}healthz") as health:
-                    assert json.load(health) == {"status": "ok"}
+                if httpx.get(f"{found[0]}healthz", trust_env=False, timeout=30).json() == {"status": "ok"}:
                     break
                 time.sleep(0.1)
             yield found[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import importlib.util
+import os
 import sys
 
 import pytest
@@ -16,6 +17,7 @@ def test_nothing_is_left_changed_after_the_import_or_after_a_failed_one() -> Non
     finders = list(sys.meta_path)
     with quickly():
         assert not gc.isenabled()
+        assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
         assert sys.meta_path[1:] == finders
     with pytest.raises(ImportError), quickly():
         importlib.import_module("no_such_module_here")

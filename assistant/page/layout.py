@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
-
 from assistant.page.quick import quickly
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: Gradio reads it there
 with quickly():
     import gradio as gr
 
@@ -282,37 +278,3 @@ def _language_script() -> str:
         "history.replaceState(history.state, '', here); root.classList.remove('waiting'); "
         "document.dispatchEvent(new Event('spoken')); }"
     )
-
-
-def mount(app: FastAPI, page: gr.Blocks) -> None:
-    """The page at /, without Gradio's footer, API pages, run history or monitoring."""
-    gr.mount_gradio_app(
-        app,
-        page,
-        path="/",
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        ssr_mode=False,
-        pwa=False,
-        enable_monitoring=False,
-        theme=look(),
-        css_paths=[HERE / "style.css", HERE / "feedback.css"],
-    )
-
-
-def look() -> Any:
-    """Quiet theme on the fonts that the reader's system has: nothing is fetched."""
-    return gr.themes.Base(
-        primary_hue=gr.themes.colors.blue,
-        neutral_hue=gr.themes.colors.slate,
-        font=[
-            "system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei",
-            "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "sans-serif",
-        ],
-        font_mono=["ui-monospace", "SFMono-Regular", "Consolas", "Liberation Mono", "monospace"],
-    ).set(
-        body_background_fill="#f5f6f8", body_background_fill_dark="#12171d", block_background_fill_dark="#1b222b",
-        border_color_primary="#e3e7ec", border_color_primary_dark="#343d49", body_text_color="#1d2733", body_text_color_dark="#e4e8ee",
-        body_text_color_subdued="#5b6775", body_text_color_subdued_dark="#a3aebc",
-    )  # fmt: skip

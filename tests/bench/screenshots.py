@@ -90,6 +90,19 @@ def batch(name: str, data: str) -> Step:
     return step
 
 
+def feedback(page: Any, english: int) -> None:
+    ask("answer")(page, english)
+    page.locator(".thumb.down").click()
+    page.wait_for_timeout(300)
+
+
+def lost(page: Any, english: int) -> None:
+    page.context.set_offline(True)
+    page.fill("#box textarea", QUESTIONS["answer"][english])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#connection")
+
+
 STATES: dict[str, Step] = {
     "welcome": lambda page, english: None,
     **{name: ask(name) for name in QUESTIONS},
@@ -103,12 +116,14 @@ STATES: dict[str, Step] = {
     "batch-done": batch("问题.csv", BATCH),
     "evaluation": tab("evaluation"),
     "batch-error": batch("notes.pdf", "x"),
+    "feedback": feedback,
+    "lost": lost,
 }
 DESK = (1280, "zh", "light")
 GALLERY = (
     *((name, *DESK) for name in STATES),  # each state once
     ("answer", 1280, "en", "dark"),
-    *((name, 390, "zh", "light") for name in ("answer", "comparison", "source", "lookup")),
+    *((name, 390, "zh", "light") for name in ("answer", "comparison", "source", "lookup", "figures")),
 )
 COLOURS = 64  # of a picture: enough for flat areas and letters, a quarter of the bytes
 
