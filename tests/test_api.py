@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from conftest import TODAY
+from conftest import ROOT, TODAY
 from starlette.testclient import TestClient
 
 import app
@@ -249,3 +251,25 @@ def test_every_example_of_the_page_works(client: Any) -> None:
             assert response.status_code == 200, (path, response.text)
             sent += 1
     assert sent == 6
+
+
+def test_the_calls_of_the_readme_work(client: Any, assistant: Assistant) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    calls = [shlex.split(line) for line in readme.splitlines() if line.startswith("curl ")]
+    assert len(calls) >= 2
+    for call in calls:
+        (address,) = [word for word in call if word.startswith("http")]
+        response = client.post(urlsplit(address).path, json=json.loads(call[call.index("-d") + 1]))
+        assert response.status_code == 200, call
+        assert response.json()
+
+
+def test_the_python_of_the_readme_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", readme, re.S)
+    assert blocks
+    monkeypatch.setenv("ASSISTANT_DATA", str(tmp_path))
+    monkeypatch.chdir(ROOT)
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), {})
+    assert "威海" in capsys.readouterr().out

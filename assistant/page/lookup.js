@@ -43,10 +43,12 @@ function setView(name) {
 }
 
 // On a telephone the results come first: the filters are folded until they are asked for.
+const phone = matchMedia("(max-width: 640px)");
 const fold = () => {
   const narrowing = one("[data-lookup] .narrowing");
-  if (narrowing && innerWidth <= 640) narrowing.open = Object.keys(fields()).some((name) => name !== "q");
+  if (narrowing) narrowing.open = !phone.matches || Object.keys(fields()).some((name) => name !== "q");
 };
+phone.addEventListener("change", fold);
 
 function refill() {
   const form = one("[data-lookup]");
