@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.evidence import conflicts
 from assistant.places import Names
 from index.lexical import query_tokens, word_counts
 from index.records import Document
@@ -73,9 +74,13 @@ class Catalogue:
         return tuple(self._names[place].id for place in sorted(set.union(*found))) if found else None
 
     def about(self, text: str, ids: Collection[str]) -> tuple[str, ...]:
-        """Of the documents with these ids those whose titles share most words with the text; all where none shares any."""
+        """Of the documents with these ids those whose titles share most words with the text; all where none shares any.
+
+        A title that speaks of the other side of a contrast (货物贸易, 服务贸易) is left out where that leaves one.
+        """
         words = {word for word in query_tokens(text) if len(word) >= 2}
         places = sorted(self._place[name] for name in ids if name in self._place)
+        places = [place for place in places if not conflicts(text, self._names[place].title)] or places
         regions = {region for region, held in self._of_region.items() if set(held) & set(places)}
         words = {word for word in words if not any(word in region or region in word for region in regions)}
         shared = {place: sum(word in self._names[place].title for word in words) for place in places}

@@ -217,7 +217,8 @@ class Assistant:
         if question.clause is None or (question.documents is None and not self._reader.names_only_clause(question)):
             return None
         wanted = number(question.clause)
-        within = self._catalogue.documents(question.documents)
+        ids = question.documents
+        within = self._catalogue.documents(ids and self._catalogue.about(question.text, ids))
         named = [(d, p) for d in within for p in _numbered(d, wanted, question.paragraph)]
         if not named:
             return None

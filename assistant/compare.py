@@ -30,6 +30,7 @@ def compare(question: Question, groups: Sequence[tuple[str, Ranked]], as_of: dat
     figured = bool(kinds & VALUE_KINDS)
     units = "units" in kinds or question.asks == "who"
     columns = ["column_text", *(["column_figures"] if figured else []), *(["column_units"] if units else [])]
+    further: list[Quote] = []
     sure: list[float] = []
     for name, ranked in groups:
         if not _states_something(ranked):
@@ -38,9 +39,10 @@ def compare(question: Question, groups: Sequence[tuple[str, Ranked]], as_of: dat
         sure.append(ranked.confidence)
         best = _comparable(ranked, kinds & VALUE_KINDS)
         rows.append((name, _cells(question, best.quote, columns, quotes)))
-        quotes += _further(ranked, best, figured)[: max(0, MOST - len(quotes))]
-    if len(sure) < 2:
+        further += _further(ranked, best, figured)
+    if len(sure) < (1 if len(question.regions) > 1 else 2):
         return None
+    quotes += further[: max(0, MOST - len(quotes))]
     table = Comparison(tuple(say(c, question.language) for c in columns), tuple(rows))
     text = "\n".join([*validity_lines(question, quotes, as_of), say("lead_compare", question.language), *items(question, quotes)])
     notices = tuple(abridged(question, quotes))

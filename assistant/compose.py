@@ -50,8 +50,10 @@ def answer(question: Question, ranked: Ranked, outside: Ranked | None, as_of: da
     missing = _missing(question, ranked, chosen)
     named = _has_units(question, ranked)
     least = limit("stated_following" if question.previous or question.addition or named else "stated")
-    if question.previous and (named or question.asks == "validity"):
+    if (question.previous and named) or ((question.previous or question.addition) and question.asks == "validity"):
         least = 0.0  # the clause is known, and so are its units and what it states of its term
+    if "contact" in demanded(question.text) and _CONTACT.search(chosen[0].text) and max(ranked.chances) >= CORRECTABLE:
+        least = 0.0
     ascribed = corrected or _confirmed(question, chosen)
     if (ranked.stated < least or missing) and not (ascribed and ranked.chances[0] >= CORRECTABLE):
         near = [h for h in ranked.hits[:RELATED] if h.score >= NEAR]
@@ -74,14 +76,15 @@ def by_figure(question: Question, quotes: Sequence[Quote], as_of: datetime.date)
 
 
 def whole_clause(question: Question, quotes: Sequence[Quote], as_of: datetime.date) -> Answer:
-    """The whole clauses that quotes stand in, behind their number and heading."""
+    """The whole clauses that quotes stand in, from their heading on."""
     whole = []
     for quote in quotes:
         start, end = trimmed(quote.document, quote.part)
-        name = quote.part.heading or quote.part.number or ""
-        body = re.compile(r"[。：:\s]*").match(quote.document.text, quote.document.text.find(name, start) + len(name))
-        if name and body and body.end() < end:
-            start = body.end()
+        number, heading = quote.part.number or "", quote.part.heading
+        at = quote.document.text.find(heading or number, start, end)
+        if at >= 0:
+            behind = re.compile(r"[。：:\s]*").match(quote.document.text, at + (0 if heading else len(number)))
+            start = behind.end() if behind and behind.end() < end else start
         whole.append(Quote(quote.document, quote.part, start, end, quote.score))
     return answered(question, whole, as_of, say("lead_whole", question.language), 0.9)
 

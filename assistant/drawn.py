@@ -89,9 +89,7 @@ def _segments(text: str, quote: Quote, found: Sequence[Span]) -> tuple[int, int]
         return quote.start, quote.end
     before = max(text.rfind(mark, quote.start, found[0].start) for mark in "，；：")
     start, end = (before + 1 if before >= 0 else quote.start), _next(text, found[-1].end, quote.end)
-    while end < quote.end and _bare(text, start, end, found) < UNDERSTOOD:
-        end = _next(text, end + 1, quote.end)
-    return start, end
+    return start, (quote.end if _bare(text, start, end, found) < UNDERSTOOD else end)
 
 
 def _next(text: str, start: int, end: int) -> int:

@@ -26,6 +26,7 @@ from index.records import Hit, Quote
 from index.text import folded, one_line
 
 STATING = 0.25  # share of the best chance that a sentence needs to go first because it states the asked kind of fact
+STATING_CONTACT = 0.1  # the same for a telephone, which hardly any sentence gives
 NEAR = 0.19  # fused score of the best sentence below which a question is beside the subject
 MODEL = Path(__file__).with_name("ranking.json")
 Floats = npt.NDArray[np.float64]
@@ -95,7 +96,7 @@ def ranking(text: str, hits: Sequence[Hit], chances: Sequence[float] | Floats) -
     outright = demanded(text)
     wanted = outright or asked(text) & VALUE_KINDS
     if wanted and not wanted & _stated(first):
-        least = STATING * chances[order[0]]
+        least = (STATING_CONTACT if "contact" in outright else STATING) * chances[order[0]]
         for n in order[1:6]:
             quote = hits[n].quote
             beside = quote.part == first.quote.part or (outright and quote.document.id == first.quote.document.id)
