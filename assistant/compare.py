@@ -16,10 +16,12 @@ from index.records import Hit, Quote
 from index.text import one_line
 
 LEAST_COMPARED = 0.05  # chance that a row of a comparison needs
-SHARE_OF_LIMIT = 0.5  # of the least chance that anything is stated, what a row needs: the other rows show what is compared
+BESIDE = 0.65  # share of the best fused score that one of the same clause needs
+SHARE_OF_LIMIT = 0.4  # of the least chance that anything is stated, what a row needs: the other rows show what is compared
 NEARLY = 0.15  # share of the best chance that a sentence with the figure needs to go before the best one
 FURTHER = 0.12  # share of the best chance that further measures of a row need
 MOST = 8  # quotes shown
+_SUMS: frozenset[Kind] = frozenset({"percent", "money"})  # "补多少" is answered by either
 
 
 def compare(question: Question, groups: Sequence[tuple[str, Ranked]], as_of: datetime.date) -> Answer | None:
@@ -57,9 +59,19 @@ def _states_something(ranked: Ranked) -> bool:
 
 
 def _comparable(ranked: Ranked, wanted: frozenset[Kind]) -> Hit:
-    """The sentence of one row: the best one, or one nearly as good that states a figure of the kind compared, any kind where none is named."""
-    near = [h for h, chance in zip(ranked.hits[:6], ranked.chances, strict=False) if chance >= NEARLY * ranked.chances[0]]
-    return next((h for h in near if (wanted or VALUE_KINDS) & stated(one_line(h.quote.text))), ranked.hits[0])
+    """The sentence of one row: the best one, or one that states a figure of the kind compared, any kind where none is named.
+
+    It has to be nearly as good; where a kind is named, to stand beside the best one and be nearly as near is enough.
+    """
+    best = ranked.hits[0]
+    kinds = wanted | _SUMS if wanted & _SUMS else wanted or VALUE_KINDS
+
+    def close(hit: Hit, chance: float) -> bool:
+        beside = bool(wanted) and hit.quote.part == best.quote.part and hit.score >= BESIDE * best.score
+        return beside or chance >= NEARLY * ranked.chances[0]
+
+    near = [h for h, chance in zip(ranked.hits[:6], ranked.chances, strict=False) if close(h, chance)]
+    return next((h for h in near if kinds & stated(one_line(h.quote.text))), best)
 
 
 def _further(ranked: Ranked, best: Hit, figured: bool) -> list[Quote]:

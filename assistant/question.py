@@ -105,6 +105,7 @@ _FOLLOWS = re.compile(
     r"^(?:那么?|这个?|它|要是|如果|还有|另外|然后|至于|and\b|what about|how about|then\b|also\b)|呢[?？]?$|这(?:个|事|条|件)|那(?:个|条|边)",
     re.I,
 )
+_NO_TOPIC = re.compile(r"分别|各自?|同类|类|种|企业|公司|对象|适用|针对")  # whom a measure is for is asked of one named before
 _INSTEAD = re.compile(r"(?:那|那么|还有)?(?![那这])([一-龥]{2,10}?)(?:方面|政策)?(?:呢|又?怎么样)[?？]?")
 _CORRECTS = re.compile(r"^(?:不对[，,]?\s*)?(?:我(?:说|问)的)?不是(.{0,12}?)[，,]\s*(?:我(?:说|问)的)?是(.{1,20})$")
 # Words that ask for places or documents, or for a comparison of them: no clause has to hold them.
@@ -212,7 +213,7 @@ class Reader:
 
     def has_topic(self, text: str) -> bool:
         """True where ``text`` names something to search for, beside places and words that only ask."""
-        return len(self._topic(plain(text))) >= 2
+        return len(_NO_TOPIC.sub("", self._topic(plain(text)))) >= 2
 
     def scoped(self, asked: Sequence[str]) -> list[str]:
         """The items of a list, each that names a topic and no place of its own put into the place named before it."""
