@@ -59,3 +59,35 @@ def test_a_quote_never_leaves_its_part_and_never_shrinks(body: str, question: st
         quote = extended(Quote(document, part, span.start, span.end), question)
         assert part.start <= quote.start <= span.start and span.end <= quote.end <= max(part.end, span.end)
         assert quote.end - quote.start <= max(LONGEST, span.end - span.start)
+
+
+GUIDE = """云岭市申报指南
+
+一、申报材料
+（1）申报表；
+（2）合同复印件；
+（3）付款凭证。
+
+二、奖励标准
+按下表给予奖励，不合格的不奖。
+
+等次  奖励金额
+优秀  60万元
+良好  40万元
+
+三、其他。由市商务局解释。
+"""
+
+
+def test_a_list_under_a_heading_is_a_list() -> None:
+    document = parse(GUIDE, "g.txt", "g")
+    part, span = next((p, s) for p, s in sentences(document) if "合同复印件" in s.of(GUIDE))
+    whole = extended(Quote(document, part, span.start, span.end), "要交哪些材料").text
+    assert whole.startswith("一、申报材料")
+    assert whole.endswith("（3）付款凭证。")
+
+
+def test_what_announces_a_table_brings_it() -> None:
+    document = parse(GUIDE, "g.txt", "g")
+    part, span = next((p, s) for p, s in sentences(document) if "按下表" in s.of(GUIDE))
+    assert extended(Quote(document, part, span.start, span.end), "奖多少").text.endswith("良好  40万元")
