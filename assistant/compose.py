@@ -10,7 +10,7 @@ from dataclasses import replace
 from assistant.about import part_at, term_answer, trimmed
 from assistant.answer import Answer, label
 from assistant.drawn import answered
-from assistant.evidence import asked, asks_how_to_apply, demanded, stated, tabled
+from assistant.evidence import asked, asks_how_to_apply, conflicts, demanded, stated, tabled
 from assistant.extent import extended
 from assistant.phrases import say
 from assistant.premise import Correction, claims, figure_correction, normal, takes_adoption_for_granted, unit_correction, whole_text
@@ -55,7 +55,7 @@ def answer(question: Question, ranked: Ranked, outside: Ranked | None, as_of: da
     if "contact" in demanded(question.text) and _CONTACT.search(chosen[0].text) and max(ranked.chances) >= CORRECTABLE:
         least = 0.0
     ascribed = corrected or _confirmed(question, chosen)
-    if (ranked.stated < least or missing) and not (ascribed and ranked.chances[0] >= CORRECTABLE):
+    if (ranked.stated < least or missing or _of_another(question, ranked)) and not (ascribed and ranked.chances[0] >= CORRECTABLE):
         near = [h for h in ranked.hits[:RELATED] if h.score >= NEAR]
         return not_found(question, near, as_of, fact=missing)
     if question.asks == "who":
@@ -147,6 +147,14 @@ def _missing(question: Question, ranked: Ranked, chosen: Sequence[Quote]) -> str
     if wanted and not wanted & told:
         return next(iter(sorted(wanted)))
     return None
+
+
+def _of_another(question: Question, ranked: Ranked) -> bool:
+    """The best sentence or its clause speaks of the other side of a contrast alone: 近洋 where 远洋 is asked for."""
+    quote = ranked.hits[0].quote
+    around = f"{quote.part.heading or ''} {quote.part.section or ''}"
+    clause = quote.document.text[quote.part.start : quote.part.end]
+    return any(conflicts(question.topic, f"{around} {one_line(text)}") for text in (quote.text, clause))
 
 
 def _correction(question: Question, chosen: Sequence[Quote]) -> tuple[str, Correction] | None:
