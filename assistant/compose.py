@@ -28,6 +28,7 @@ NEAR_REGION = 0.85  # or as near to the question as this share of the nearest se
 LEAST = 0.015  # chance that a further sentence needs in any case
 MOST = 4  # quotes shown
 RELATED = 3
+ONE_MATTER = 200  # letters up to which all that a clause says is taken to be of one matter
 
 # The question asks where a figure is written, or to confirm it.
 _ASCRIBES = re.compile(r"规定|哪一?条|写的|写了|对吗|对吧|是吗|是吧|right\?|correct\?", re.I)
@@ -150,10 +151,11 @@ def _missing(question: Question, ranked: Ranked, chosen: Sequence[Quote]) -> str
 
 
 def _of_another(question: Question, ranked: Ranked) -> bool:
-    """The best sentence or its clause speaks of the other side of a contrast alone: 近洋 where 远洋 is asked for."""
+    """The best sentence, or its clause where that is short, speaks of the other side of a contrast alone: 近洋 where 远洋 is asked for."""
     quote = ranked.hits[0].quote
     around = f"{quote.part.heading or ''} {quote.part.section or ''}"
-    clause = quote.document.text[quote.part.start : quote.part.end]
+    one_matter = quote.part.end - quote.part.start <= ONE_MATTER
+    clause = quote.document.text[quote.part.start : quote.part.end] if one_matter else ""
     return any(conflicts(question.topic, f"{around} {one_line(text)}") for text in (quote.text, clause))
 
 
