@@ -12,6 +12,7 @@ from assistant.answer import Answer, label
 from assistant.drawn import answered
 from assistant.evidence import asked, asks_how_to_apply, conflicts, demanded, stated, tabled
 from assistant.extent import extended
+from assistant.matters import unmet, unnamed
 from assistant.phrases import say
 from assistant.premise import Correction, claims, figure_correction, normal, takes_adoption_for_granted, unit_correction, whole_text
 from assistant.question import Question
@@ -142,9 +143,14 @@ def _missing(question: Question, ranked: Ranked, chosen: Sequence[Quote]) -> str
         return "contact"
     added = question.addition or (question.asked if question.previous else "")
     wanted = demanded(added if asked(added) else question.text)
-    best = ranked.hits[0].quote.score
-    near = [h.quote for h in ranked.hits[:3]] + list(chosen)
-    told = frozenset().union(*(stated(one_line(q.text)) | tabled(q.text) for q in near if q.score >= 0.3 * best))
+    best = ranked.hits[0].quote
+    near = [q for q in [h.quote for h in ranked.hits[:3]] + list(chosen) if q.score >= 0.3 * best.score]
+    told = frozenset().union(*(stated(one_line(q.text)) | tabled(q.text) for q in near))
+    if unnamed(question.text, [q.text for q in near]):
+        return "names"
+    named = (best.part.heading, best.part.section, best.document.title)
+    if unmet(question.text, " ".join([*filter(None, named), best.document.text[best.part.start : best.part.end], *(q.text for q in near)])):
+        return "amount"
     if wanted and not wanted & told:
         return next(iter(sorted(wanted)))
     return None
