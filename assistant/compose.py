@@ -160,9 +160,10 @@ def _of_another(question: Question, ranked: Ranked) -> bool:
     """The best sentence, or its clause where that is short, speaks of the other side of a contrast alone: 近洋 where 远洋 is asked for."""
     quote = ranked.hits[0].quote
     around = f"{quote.part.heading or ''} {quote.part.section or ''}"
-    one_matter = quote.part.end - quote.part.start <= ONE_MATTER
-    clause = quote.document.text[quote.part.start : quote.part.end] if one_matter else ""
-    return any(conflicts(question.topic, f"{around} {one_line(text)}") for text in (quote.text, clause))
+    texts = [quote.text]
+    if quote.part.end - quote.part.start <= ONE_MATTER:
+        texts.append(quote.document.text[quote.part.start : quote.part.end])
+    return any(conflicts(question.topic, f"{around} {one_line(text)}") for text in texts)
 
 
 def _correction(question: Question, chosen: Sequence[Quote]) -> tuple[str, Correction] | None:
