@@ -111,6 +111,15 @@ def read_manifest(version: Path, parser: str, encoder: Encoder, documents: dict[
     return manifest
 
 
+def read_sources(version: Path) -> dict[str, str]:
+    """source → state of the documents of a version, in their order. Raises IndexDamaged."""
+    try:
+        had: dict[str, str] = json.loads((version / SOURCES).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise damaged(version / SOURCES) from error
+    return had
+
+
 def verify(version: Path, manifest: dict[str, Any], late: Callable[[Path], None]) -> Thread | None:
     """Raise IndexDamaged where a file is missing or differs from what was written.
 
@@ -193,10 +202,7 @@ def _together(sources: dict[str, str]) -> str:
 
 
 def _differing(version: Path, documents: dict[str, str]) -> list[tuple[str, str]]:
-    try:
-        had: dict[str, str] = json.loads((version / SOURCES).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise damaged(version / SOURCES) from error
+    had = read_sources(version)
     differs = []
     for zh, en, names in (
         ("新增", "added", sorted(documents.keys() - had.keys())),

@@ -21,7 +21,7 @@ from index.embed import Encoder, Floats, TokenEncoder
 from index.fuse import Bools, Ints, Scores, best, fitted, fuse, language, ranks
 from index.late import Late
 from index.lexical import Lexical, fingerprint
-from index.manifest import current, damaged, parser_fingerprint, publish, read_manifest, verify
+from index.manifest import current, damaged, parser_fingerprint, publish, read_manifest, read_sources, verify
 from index.ragged import Array, Ragged, mapped, places_in
 from index.records import Document, Hit, Quote
 from index.scoring import DenseEngine, LexicalEngine, Score, Scorer
@@ -52,12 +52,20 @@ class ClauseIndex:
         if isinstance(encoder, TokenEncoder):
             self._late = (Late.load(version, encoder, TOKENS), Late.load(version, encoder, WHOLE))
         self.search_with(self.dense, self.lexical)
+        self._states: dict[str, tuple[int, str]] | None = None  # source → place and state, read when asked for
         self._damage: list[Path] = []  # files that were found changed while the index served
 
     @property
     def documents(self) -> Sequence[Document]:
         """All documents, in order of the library."""
         return self._shelf
+
+    def document_in(self, source: str, state: str) -> Document | None:
+        """The document with this source, if it is in this state (``index.manifest.states``)."""
+        if self._states is None:
+            self._states = {s: (n, digest) for n, (s, digest) in enumerate(read_sources(self.version).items())}
+        place, digest = self._states.get(source, (-1, ""))
+        return self._shelf[place] if digest == state else None
 
     @property
     def owners(self) -> Ints:

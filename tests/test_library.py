@@ -322,12 +322,18 @@ def test_a_failed_change_leaves_everything_as_it_was(library: Library, monkeypat
     assert (library.entries(), library.generation) == before
 
 
-def test_the_index_follows_and_takes_over_what_has_not_changed(library: Library, tmp_path: Path) -> None:
+def test_the_index_follows_and_takes_over_what_has_not_changed(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     encoder, folder = CountEncoder(), tmp_path / "index"
     followed(library, encoder, folder)
     library.add(NOTICE.encode(), "a.txt")
     encoder.texts.clear()
+    from assistant.library import rows
+
+    read: list[str] = []
+    parse = rows.parse
+    monkeypatch.setattr(rows, "parse", lambda *given: (read.append(given[2]), parse(*given))[1])
     index = followed(library, encoder, folder)
+    assert read == ["a"]
     assert {d.id for d in index.documents} == {d.id for d in library.documents()}
     assert 0 < len(encoder.texts) <= 8  # two clauses with their headings, no sentence of the five
     encoder.texts.clear()

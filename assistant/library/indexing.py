@@ -37,6 +37,7 @@ def followed(library: Library, encoder: Encoder, folder: Path, progress: Progres
                     return ClauseIndex.load(folder, encoder, library.states())
                 with contextlib.suppress(IndexProblem):
                     previous = ClauseIndex.load(folder, encoder)
-            return ClauseIndex.build(library.documents(), encoder, progress, previous=previous, folder=folder)
+            documents = library.documents(previous.document_in) if previous else library.documents()
+            return ClauseIndex.build(documents, encoder, progress, previous=previous, folder=folder)
     except OSError as error:
         raise InputError(f"无法写入索引：{folder}：{error.strerror}", f"cannot write the index: {folder}: {error.strerror}") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,10 +50,13 @@ class Library:
         with self._database.reading() as db:
             return [entry for entry in rows.entries(db) if removed or not entry.removed]
 
-    def documents(self) -> list[Document]:
-        """What is answered from: the current version of each document that is not removed, with its corrections."""
+    def documents(self, made: Callable[[str, str], Document | None] = lambda source, state: None) -> list[Document]:
+        """What is answered from: the current version of each document that is not removed, with its corrections.
+
+        ``made`` may give the document of a source and state (see ``states``) that was read before, so that it is not read again.
+        """
         with self._database.reading() as db:
-            return [rows.document(db, name, version) for name, version, _, _ in rows.serving(db)]
+            return [made(source, state) or rows.document(db, name, version) for name, version, source, state in rows.serving(db)]
 
     def states(self) -> dict[str, str]:
         """source → digest of each document as it is answered from (``index.manifest.states``), without reading the documents."""
