@@ -25,7 +25,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ASSISTANT_", env_file="assistant.env", extra="ignore")
 
-    data: Path = Field(default_factory=_default_data, description="数据文件夹（索引） / folder of the index")
+    data: Path = Field(default_factory=_default_data, description="数据文件夹（资料库、索引） / folder of the library and its index")
     model: str | None = Field(None, description="编码模型：文件夹或名称 / encoder: a sentence-transformers folder or hub name")
     store: str | None = Field(
         None,
