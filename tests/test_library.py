@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -393,3 +394,16 @@ def test_a_difference_tells_the_figure() -> None:
 
 def test_the_fields_are_facts_of_a_document(library: Library) -> None:
     assert all(hasattr(library.documents()[0], field) for field in FIELDS)
+
+
+def test_many_hands_at_once(library: Library) -> None:
+    def work(hand: int) -> None:
+        for n in range(4):
+            library.add(f"第{hand}手第{n}号通知\n\n一、第{n}件事。\n".encode(), "notice.txt")
+            library.documents()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert len(own(library)) == 16
+    assert len({e.id for e in library.entries()}) == 21
+    assert library.states() == states(library.documents())

@@ -48,7 +48,7 @@ class Adding:
         if known:
             name, version, removed = known
             outcome: Outcome = "restored" if removed else "duplicate"
-            return Plan(Added(outcome, rows.document(db, name, version), version, self._read.blank_pages), {})
+            return Plan(Added(outcome, rows.held(db, name, version).document(), version, self._read.blank_pages), {})
         stem = PurePath(self._name).stem
         read = self._parse(db, stem)
         if replaces is None and not separate:
@@ -62,7 +62,7 @@ class Adding:
         dropped: set[str] = set()
         if replaces:
             current = rows.version_of(db, name)
-            kept, dropped = carried(rows.corrections(db, name, current), rows.as_read(db, name, current), read)
+            kept, dropped = carried(rows.corrections(db, name, current), rows.held(db, name, current).as_read(), read)
         told = names_of(kept), tuple(sorted(dropped - {field for _, field in self._facts}))
         kept = {**kept, **self._facts}
         return Plan(Added("version" if replaces else "new", corrected(read, kept), version, self._read.blank_pages, *told), kept)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
-from assistant.library.corrections import OF_DOCUMENT, corrected, names_of, without_halves
+from assistant.library.corrections import OF_DOCUMENT, Corrections, corrected, names_of, without_halves
 from assistant.library.matching import Facts, keys
 from assistant.library.originals import place_of
 from assistant.library.records import FIELDS, Entry, Version
@@ -119,16 +119,32 @@ def corrections(db: sqlite3.Connection, name: str, version: int) -> dict[tuple[i
     return {(start, field): value for start, field, value in db.execute(query, (name, version))}
 
 
-def as_read(db: sqlite3.Connection, name: str, version: int) -> Document:
-    """A version as it is read today."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is kept of a version, to be read after the transaction."""
+
+    name: str
+    version: int
+    text: str
+    source: str
+    stated: str
+    corrections: Corrections
+
+    def as_read(self) -> Document:
+        """The version as it is read today."""
+        read = parse(self.text, self.source, self.name, Stated(**json.loads(self.stated)))
+        return replace(read, version=self.version)
+
+    def document(self) -> Document:
+        """The version as it is read today, corrected."""
+        return corrected(self.as_read(), self.corrections)
+
+
+def held(db: sqlite3.Connection, name: str, version: int) -> Held:
+    """What is kept of a version."""
     query = "SELECT text, source, stated FROM version WHERE document = ? AND version = ?"
     body, source, stated = db.execute(query, (name, version)).fetchone()
-    return replace(parse(body, source, name, Stated(**json.loads(stated))), version=version)
-
-
-def document(db: sqlite3.Connection, name: str, version: int) -> Document:
-    """A version as it is read today, corrected."""
-    return corrected(as_read(db, name, version), corrections(db, name, version))
+    return Held(name, version, body, source, stated, corrections(db, name, version))
 
 
 def known_by(db: sqlite3.Connection, wanted: set[str]) -> dict[str, list[Facts]]:
@@ -194,8 +210,9 @@ def set_correction(db: sqlite3.Connection, name: str, version: int, start: int, 
 
 def refresh(db: sqlite3.Connection, name: str, version: int) -> Document:
     """Bring what is kept of a version's reading up to date: its facts, its state, what the document is known by. Gives it corrected."""
-    read = as_read(db, name, version)
-    stands = corrected(read, corrections(db, name, version))
+    kept = held(db, name, version)
+    read = kept.as_read()
+    stands = corrected(read, kept.corrections)
     facts = [getattr(read, field) for field in FIELDS]
     columns = ", ".join(f"{field} = ?" for field in (*FIELDS, "state"))
     db.execute(f"UPDATE version SET {columns} WHERE document = ? AND version = ?", (*facts, document_state(stands), name, version))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -56,7 +59,8 @@ class Library:
         ``made`` may give the document of a source and state (see ``states``) that was read before, so that it is not read again.
         """
         with self._database.reading() as db:
-            return [made(source, state) or rows.document(db, name, version) for name, version, source, state in rows.serving(db)]
+            found = [made(source, state) or rows.held(db, name, version) for name, version, source, state in rows.serving(db)]
+        return [one.document() if isinstance(one, rows.Held) else one for one in found]
 
     def states(self) -> dict[str, str]:
         """source → digest of each document as it is answered from (``index.manifest.states``), without reading the documents."""
@@ -72,7 +76,8 @@ class Library:
         """A document with its corrections; ``version`` None stands for the current one."""
         with self._database.reading() as db:
             name = rows.find(db, document)
-            return rows.document(db, name, rows.version_of(db, name, version))
+            found = rows.held(db, name, rows.version_of(db, name, version))
+        return found.document()
 
     def by_source(self, source: str) -> Document:
         """The version with this source, current or not, with its corrections: where an earlier answer was quoted from."""
@@ -80,13 +85,15 @@ class Library:
             row = db.execute("SELECT document, version FROM version WHERE source = ? ORDER BY version DESC", (source,)).fetchone()
             if row is None:
                 raise InputError(f"资料库里没有这个原文：{source}", f"no such source in the library: {source}")
-            return rows.document(db, *row)
+            found = rows.held(db, *row)
+        return found.document()
 
     def as_read(self, document: str, version: int | None = None) -> Document:
         """A document without the corrections."""
         with self._database.reading() as db:
             name = rows.find(db, document)
-            return rows.as_read(db, name, rows.version_of(db, name, version))
+            found = rows.held(db, name, rows.version_of(db, name, version))
+        return found.as_read()
 
     def corrections(self, document: str, version: int | None = None) -> Corrections:
         """What a person corrected in a version."""
@@ -174,7 +181,7 @@ class Library:
         with self._database.changing() as db:
             name = rows.find(db, document)
             version = rows.version_of(db, name)
-            found = rows.find_part(rows.document(db, name, version), part)
+            found = rows.find_part(rows.held(db, name, version).document(), part)
             for field, value in checked_part(changes, found, rows.text(db, name, version)).items():
                 rows.set_correction(db, name, version, found.start, field, value)
             return rows.refresh(db, name, version)
@@ -202,8 +209,10 @@ class Library:
 
         Raises InputError where there is such a file already or it cannot be written; then there is none.
         """
-        with self._database.reading() as db:
-            return export(db, self._data, ROOT, file)
+        with tempfile.TemporaryDirectory() as home, contextlib.closing(sqlite3.connect(Path(home) / "library.sqlite")) as copy:
+            with self._database.reading() as db:  # no longer than the copy takes, so that nobody who writes waits for the file
+                db.backup(copy)
+            return export(copy, self._data, ROOT, file)
 
     def import_(self, file: Path) -> Imported:
         """Add what ``export`` wrote to what is here; nothing that is here is lost.
