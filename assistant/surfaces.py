@@ -74,6 +74,18 @@ def kept_document(assistant: AssistantLike, name: str, version: int | None = Non
         raise
 
 
+def versions_of(assistant: AssistantLike, document: Document) -> list[dict[str, Any]]:
+    """The versions that are kept of a document, the oldest first; none outside a library.
+
+    ``pages`` are the offsets in the text of a version at which the pages of its original begin.
+    """
+    library: Library | None = getattr(assistant, "library", None)
+    if library is None or document.version is None:
+        return []
+    told = ("number", "name", "source", "media_type", "digest", "added", "current", "pages")
+    return [{name: getattr(version, name) for name in told} for version in library.versions(document.id)]
+
+
 def region_of(documents: Sequence[Document], name: str | None) -> str | None:
     """The region that is asked for, None for none. Raises InputError that names what there is."""
     if name and name not in (known := regions(documents)):

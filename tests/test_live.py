@@ -15,7 +15,7 @@ from conftest import ROOT
 from assistant.library import Library, shipped
 from assistant.live import LiveAssistant, opened
 from assistant.settings import Settings
-from assistant.surfaces import kept_document
+from assistant.surfaces import kept_document, versions_of
 from index.records import InputError
 from index.store import ClauseIndex
 
@@ -77,6 +77,7 @@ def test_an_earlier_answer_can_still_be_opened(live: LiveAssistant) -> None:
     assert opened.text[quote.start : quote.end] == quote.text
     assert kept_document(live, "notice").version == 2
     assert kept_document(live, "notice", 1) == opened
+    assert [(v["number"], v["current"]) for v in versions_of(live, opened)] == [(1, False), (2, True)]
     with pytest.raises(InputError, match="no version 9"):
         kept_document(live, "notice", 9)
     with pytest.raises(InputError, match="no such document"):
@@ -145,3 +146,24 @@ def test_a_change_by_another_process_is_seen(tmp_path: Path) -> None:
     subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
     assert live.follow()
     assert quoted(live) == [("notice", 1, False)]
+
+
+def test_http_tells_the_versions_and_opens_an_older_one(live: LiveAssistant) -> None:
+    fastapi = pytest.importorskip("fastapi")
+    from fastapi.testclient import TestClient
+
+    from assistant.api import router
+
+    live.library.add(NOTICE.encode(), "notice.txt")
+    live.library.add(NEWER.encode(), "notice.txt")
+    live.follow()
+    app = fastapi.FastAPI()
+    app.include_router(router(live))
+    client = TestClient(app)
+    (newest,) = client.post("/api/documents", json={"document": "notice"}).json()
+    assert (newest["document"]["version"], [v["number"] for v in newest["versions"]]) == (2, [1, 2])
+    (older,) = client.post("/api/documents", json={"document": "notice", "version": 1}).json()
+    assert older["text"] == NOTICE
+    refused = client.post("/api/documents", json={"document": "notice", "version": 3})
+    assert refused.status_code == 400
+    assert "3" in refused.json()["error"]["message"]

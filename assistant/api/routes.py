@@ -13,7 +13,7 @@ from assistant.api.dify import RetrievalRequest, records_for
 from assistant.api.forms import AskRequest, DocumentsRequest, SearchRequest, VerifyRequest
 from assistant.api.refusal import Bearer, PoliteRoute, check_key
 from assistant.citation import citation
-from assistant.surfaces import AssistantLike, document_of, kept_document, region_of
+from assistant.surfaces import AssistantLike, document_of, kept_document, region_of, versions_of
 from assistant.verify import verify
 from index.records import Hit
 
@@ -42,11 +42,11 @@ def router(assistant: AssistantLike, key: str | None = None, today: Today = date
 
     @routes.post("/documents", summary="文件和结构 / documents and their structure", tags=["documents"])
     def documents(asked: DocumentsRequest | None = None, authorization: Bearer = None) -> list[dict[str, Any]]:
-        """What was understood of each document; with "document" that one alone, with its text."""
+        """What was understood of each document; with "document" that one alone, with its text and the versions that are kept of it."""
         allow(authorization)
         if asked and asked.document:
             found = kept_document(assistant, asked.document, asked.version)
-            return [{**structure_dict(found), "text": found.text}]
+            return [{**structure_dict(found), "text": found.text, "versions": versions_of(assistant, found)}]
         return [structure_dict(document) for document in assistant.documents]
 
     @routes.post("/verify", summary="核对引文 / verify a quote", tags=["documents"])

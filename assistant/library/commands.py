@@ -128,7 +128,7 @@ def _files(paths: Iterable[Path]) -> Iterable[Path]:
         if not path.is_dir():
             yield path
             continue
-        found = sorted(f for f in path.rglob("*") if f.suffix.lower() in SUFFIXES and f.is_file() and not f.name.startswith((".", "~$")))
+        found = sorted(f for f in path.rglob("*") if f.suffix.lower() in SUFFIXES and f.is_file() and not _hidden(f.relative_to(path)))
         if not found:
             raise InputError(
                 f"文件夹里没有可读的文件（{'、'.join(SUFFIXES)}）：{path}", f"no file that can be read ({', '.join(SUFFIXES)}) in {path}"
@@ -137,6 +137,11 @@ def _files(paths: Iterable[Path]) -> Iterable[Path]:
 
 
 # ---- the others
+
+
+def _hidden(file: Path) -> bool:
+    """Hidden files and folders, and what Word keeps while a file is open."""
+    return any(part.startswith((".", "~$")) for part in file.parts)
 
 
 def _facts(given: Sequence[str]) -> dict[str, str | None]:

@@ -47,6 +47,8 @@ def as_text(file: Path, added: Added, preview: bool, current: int) -> str:
     document = added.document
     lines = [f"{file}: {said(*OUTCOMES[added.outcome])} → {document.id} v{added.version}"]
     lines += [*stated(document), *tree(document)] if preview else [f"  {summary(document)}"]
+    if not any(part.kind == "clause" for part in document.parts):
+        lines.append("  " + said("没有读出条款，请核对", "no clauses were found, please check"))
     if added.blank_pages:
         pages = ", ".join(map(str, added.blank_pages))
         lines.append("  " + said(f"没有文字的页（扫描件？）：{pages}", f"pages without text (a scan?): {pages}"))

@@ -26,7 +26,7 @@ def followed(library: Library, encoder: Encoder, folder: Path, progress: Progres
     others take what it made. Raises InputError where the folder cannot be written.
     """
     if not anew:
-        with contextlib.suppress(IndexProblem):
+        with contextlib.suppress(IndexProblem, OSError):  # another process may put its own in the place meanwhile
             return ClauseIndex.load(folder, encoder, library.states())
     try:
         folder.mkdir(parents=True, exist_ok=True)
