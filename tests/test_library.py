@@ -100,6 +100,14 @@ def test_a_version_is_recognised_by_what_was_corrected_too(library: Library) -> 
     assert library.preview(NEWER.encode(), "a.txt").outcome == "version"  # title and name of the file as they were read
 
 
+def test_what_is_called_alike_is_told(library: Library) -> None:
+    library.add(NOTICE.encode(), "a.txt", facts={"issuer": "甲市商务局"})
+    told = library.add(NEWER.encode(), "b.txt", facts={"issuer": "乙市商务局"})
+    assert (told.outcome, told.similar) == ("new", ("a",))
+    library.remove("b")
+    assert library.add(NEWER.encode(), "b.txt", replaces="a").version == 2
+
+
 def test_where_a_person_knows_better(library: Library) -> None:
     library.add(NOTICE.encode(), "a.txt")
     assert library.add(NEWER.encode(), "a.txt", separate=True).document.id == "a-2"

@@ -51,8 +51,9 @@ class Adding:
             return Plan(Added(outcome, rows.held(db, name, version).document(), version, self._read.blank_pages), {})
         stem = PurePath(self._name).stem
         read = self._parse(db, stem)
+        similar: tuple[str, ...] = ()
         if replaces is None and not separate:
-            replaces = self._match(db, read)
+            replaces, similar = self._match(db, read)
         name = replaces or rows.free_id(db, stem)
         version = 1
         if replaces:
@@ -63,7 +64,7 @@ class Adding:
         if replaces:
             current = rows.version_of(db, name)
             kept, dropped = carried(rows.corrections(db, name, current), rows.held(db, name, current).as_read(), read)
-        told = names_of(kept), tuple(sorted(dropped - {field for _, field in self._facts}))
+        told = names_of(kept), tuple(sorted(dropped - {field for _, field in self._facts})), similar
         kept = {**kept, **self._facts}
         return Plan(Added("version" if replaces else "new", corrected(read, kept), version, self._read.blank_pages, *told), kept)
 
@@ -103,11 +104,12 @@ class Adding:
                 )
         return None
 
-    def _match(self, db: sqlite3.Connection, read: Document) -> str | None:
-        """The kept document that this is a version of: the facts as read and as corrected count on both sides."""
+    def _match(self, db: sqlite3.Connection, read: Document) -> tuple[str | None, tuple[str, ...]]:
+        """The kept document that this is a version of, or those that are called alike; facts as read and as corrected count."""
         new = [rows.facts_of(read, self._name), rows.facts_of(corrected(read, self._facts), self._name)]
         found = rows.known_by(db, keys(new[0]) | keys(new[1]))
-        return next((name for name, kept in sorted(found.items()) if same(kept, new)), None)
+        match = next((name for name, kept in sorted(found.items()) if same(kept, new)), None)
+        return match, () if match else tuple(sorted(found))
 
     def _parse(self, db: sqlite3.Connection, name: str) -> Document:
         source = self._source or rows.free_place(db, name, self.digest, self._name)

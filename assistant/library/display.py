@@ -38,7 +38,7 @@ def said(zh: str, en: str) -> str:
 
 def as_json(file: Path, added: Added) -> str:
     """What became of a file, in one line of JSON."""
-    told = {name: getattr(added, name) for name in ("outcome", "version", "blank_pages", "carried", "dropped")}
+    told = {name: getattr(added, name) for name in ("outcome", "version", "blank_pages", "carried", "dropped", "similar")}
     return json.dumps({"file": str(file)} | told | structure_dict(added.document), ensure_ascii=False)
 
 
@@ -47,6 +47,9 @@ def as_text(file: Path, added: Added, preview: bool, current: int) -> str:
     document = added.document
     lines = [f"{file}: {said(*OUTCOMES[added.outcome])} → {document.id} v{added.version}"]
     lines += [*stated(document), *tree(document)] if preview else [f"  {summary(document)}"]
+    if added.similar:
+        told = said("标题或文号与它相同，若是它的新版本", "has the same title or 文号; if this is a new version of it")
+        lines.append(f"  {added.similar[0]} {told}: python -m assistant add {file} --as {added.similar[0]}")
     if not any(part.kind == "clause" for part in document.parts):
         lines.append("  " + said("没有读出条款，请核对", "no clauses were found, please check"))
     if added.blank_pages:

@@ -67,7 +67,8 @@ class Added:
     """What adding a file does or would do, and ``document`` as it was understood, corrected.
 
     ``blank_pages`` are pages of the original without text (a scan?). ``carried`` names the corrections of the version
-    before that hold for this one too, ``dropped`` those that do not, since this version reads otherwise.
+    before that hold for this one too, ``dropped`` those that do not, since this version reads otherwise. ``similar`` are the ids of kept documents with the same title or 文号 of which a new
+    document is no version as far as can be told; a person may know better.
     """
 
     outcome: Outcome
@@ -76,3 +77,4 @@ class Added:
     blank_pages: tuple[int, ...] = ()
     carried: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    similar: tuple[str, ...] = ()
