@@ -118,7 +118,9 @@ def _validity(validity: Json, language: Language) -> str:
 def _places(quotes: Iterable[Json], language: Language) -> str:
     listed = list(quotes)
     spans = ", ".join(say("offsets", language, start=q["start"] + 1, end=q["end"]) for q in listed)
-    return f'<span class="path">{escape(listed[0]["source"])}</span> · {escape(spans)}'
+    version = listed[0]["document"].get("version")
+    edition = f" · {escape(say('version_n', language, n=version))}" if version else ""
+    return f'<span class="path">{escape(listed[0]["source"])}</span>{edition} · {escape(spans)}'
 
 
 def _clause_text(numbered: Sequence[tuple[int, Json]], texts: Mapping[str, str], language: Language) -> str:

@@ -61,7 +61,10 @@ def _facts(document: Document, language: Language) -> str:
         f"<div><dt>{escape(say(key, language))}</dt><dd>{fact(value, language, own=key in ('number', 'issuer'))}</dd></div>"
         for key, value in facts
     )
-    place = f'<div class="fact-source"><dt>{escape(say("source", language))}</dt><dd class="path">{escape(document.source)}</dd></div>'
+    edition = f" · {escape(say('version_n', language, n=document.version))}" if document.version else ""
+    place = (
+        f'<div class="fact-source"><dt>{escape(say("source", language))}</dt><dd class="path">{escape(document.source)}{edition}</dd></div>'
+    )
     return f'<dl class="facts">{rows}{place}</dl>'
 
 

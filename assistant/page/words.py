@@ -70,6 +70,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "basis": ("· 原文：“{basis}”", "· in the text: “{basis}”"),
     "source": ("原文位置", "Place in the file"),
     "offsets": ("第 {start}–{end} 字", "characters {start}–{end}"),
+    "version_n": ("第 {n} 版", "version {n}"),
     "expand": ("展开条款全文（{n} 字）", "Show the whole clause ({n} characters)"),
     "collapse": ("收起条款全文", "Show less"),
     "unverified": (
