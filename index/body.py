@@ -123,7 +123,10 @@ def _children(sheet: Sheet, node: Node, section: str, end: int) -> None:
         if above > node.first and _subsection(sheet, above, end):
             inner = sheet.rows[above].flat
             sheet.add("section", above, heading=inner, section=section)
-        _clause(sheet, child, inner)
+        if child.style == "decimal" and divides(sheet, child):
+            _children(sheet, child, _section(sheet, child.first, inner), end)
+        else:
+            _clause(sheet, child, inner)
 
 
 def _bullets(sheet: Sheet, node: Node, section: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -27,6 +28,11 @@ class Node:
         """The make of its number."""
         return self.marker.style
 
+    @property
+    def level(self) -> tuple[Style, int]:
+        """Its make, and how many figures a decimal number has: 1.2.1 stands below 1.2."""
+        return self.style, len(re.findall(r"[.．]\d", self.marker.text)) if self.style == "decimal" else 0
+
 
 def outline(sheet: Sheet, begin: int, end: int) -> list[Node]:
     """The rows ``[begin, end)`` as a tree: a style met for the first time goes one level deeper."""
@@ -36,8 +42,8 @@ def outline(sheet: Sheet, begin: int, end: int) -> list[Node]:
     for node in marked:
         if node.style == "chapter":
             stack = []
-        elif any(above.style == node.style for above in stack):
-            while stack.pop().style != node.style:
+        elif any(above.level == node.level for above in stack):
+            while stack.pop().level != node.level:
                 pass
         (stack[-1].children if stack and stack[-1].style != "chapter" else roots).append(node)
         for above in stack:

@@ -13,6 +13,7 @@ from index.marks import CONTACT, DATE, DOC_NUMBER, STOP, closing_bracket, is_org
 from index.numbering import HAN_DIGITS, marker
 
 RUN_ON_LENGTH = 150  # code points; a line beyond it may hold several paragraphs
+MAX_HEAD = 30  # code points of a numbered heading with blanks behind it
 _HAN = f"[{HAN_DIGITS}]"
 _TITLE_ADDRESSEES = re.compile(r"([^。，,\s]{4,60}(?:通知|意见|公告|通告|函|办法|措施|细则)[ \t\u3000]+)(?:各|有关)[^。]{2,120}[：:]")
 _ADDRESSEES_TEXT = re.compile(r"((?:各|有关)[^。：:；;]{2,150}[：:]\s*)(?:为|根据|按照|现|经|近|贯彻|当前|今年|《)[^。]{8}")
@@ -21,6 +22,7 @@ _TITLE_TEXT = re.compile(
 )
 _STOPS = "。：:；;）).!！"
 _BEHIND_STOP = re.compile(r"(?:(?<=[。；：:）)”])|(?<=[一-龥）)][.．])|(?<=\d[.．])(?=[（(]))\s*(?=\S)")
+_OPEN = re.compile(r"[【〔（(《“][^】〕）)》”]*$")
 _THUS = re.compile(r"特此(?:通知|公告|通告|函[告复]?|批复|通报|说明|公示)[。.！!]")
 # "一、申报范围 （一）": a section and its first clause on one line.
 _BELOW = re.compile(
@@ -53,18 +55,21 @@ def _natural(line: str, blanks: re.Match[str]) -> bool:
 
 
 def _cuts_at_blanks(line: str) -> set[int]:
-    """Single blanks that part paragraphs: those that may well do so, and all of them where most may."""
+    """Single blanks that part paragraphs: those that may well do so and those behind a heading, and all of them where most are such."""
     cuts: list[int] = []
     natural: set[int] = set()
     begin = 0
     for blanks in re.finditer(r"[ \t\u3000]+(?=\S)", line):
-        number = marker(line[begin : blanks.end()]) if blanks.end() - begin < 16 else None
-        behind_number = number is not None and number.length == blanks.end() - begin
-        if behind_number or (line[blanks.start() - 1] + line[blanks.end()]).isascii():
+        piece = line[begin : blanks.start()] if blanks.start() - begin <= MAX_HEAD else ""
+        number = marker(piece + blanks[0]) if piece else None
+        if (number and number.length >= len(piece)) or (line[blanks.start() - 1] + line[blanks.end()]).isascii():
             continue  # in front of the words of a number, or between English words
+        if _OPEN.search(line, max(begin, blanks.start() - MAX_HEAD), blanks.start()):
+            continue  # 【字体：大 中 小】
+        heads = number is not None and not re.search(r"[\s。；，：,;:.]", piece[number.length :])
         begin = blanks.end()
         cuts.append(begin)
-        if _natural(line, blanks):
+        if heads or _natural(line, blanks):
             natural.add(begin)
     if len(natural) < 3:
         return set()

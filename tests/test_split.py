@@ -71,7 +71,7 @@ def plain(value: str | None) -> str:
 def cases() -> list[Any]:
     listed = []
     for file in NOTICES:
-        for what in ("clauses", *FIELDS):
+        for what in ("clauses", "sections", *FIELDS):
             name = f"{file.parent.name}/{what}"
             marks = [pytest.mark.xfail(strict=True, reason=KNOWN[name])] if name in KNOWN else []
             listed.append(pytest.param(file, what, id=name, marks=marks))
@@ -79,7 +79,7 @@ def cases() -> list[Any]:
 
 
 def test_known_failures_name_cases() -> None:
-    assert set(KNOWN) <= {case.id for case in cases()}
+    assert set(KNOWN) <= {case.id for case in cases()} | {f"{file.parent.name}/one line" for file in NOTICES}
 
 
 @pytest.mark.parametrize(("file", "what"), cases())
@@ -91,6 +91,11 @@ def test_notice_has_what_its_gold_says(file: Path, what: str) -> None:
             (plain(c["number"]), plain(c["heading"]), sorted(map(plain, c["responsible"] or ())))
             for c in gold["parts"]
             if c["kind"] == "clause"
+        ]
+        return
+    if what == "sections":
+        assert [plain(part and part.section) for _, part in clause_parts(document, gold)] == [
+            plain(c["section"]) for c in gold["parts"] if c["kind"] == "clause"
         ]
         return
     found, wanted = plain(getattr(document, what)), plain(gold[what])
@@ -108,7 +113,15 @@ def test_notice_has_what_its_gold_says(file: Path, what: str) -> None:
 
 def clauses_found(document: Document, gold: dict[str, Any]) -> list[Any]:
     """Number, heading and units of the part that holds each gold clause and little more; else where it is missed."""
-    found: list[Any] = []
+    return [
+        (plain(part.number), plain(part.heading), sorted(map(plain, part.responsible or ()))) if part else f"no clause at {first}"
+        for first, part in clause_parts(document, gold)
+    ]
+
+
+def clause_parts(document: Document, gold: dict[str, Any]) -> list[tuple[str, Part | None]]:
+    """The first words of each gold clause, and the part that holds it and little more."""
+    found: list[tuple[str, Part | None]] = []
     place = 0
     for clause in (c for c in gold["parts"] if c["kind"] == "clause"):
         start = document.text.index(clause["first12"], place)
@@ -122,11 +135,7 @@ def clauses_found(document: Document, gold: dict[str, Any]) -> list[Any]:
             ),
             None,
         )
-        found.append(
-            (plain(part.number), plain(part.heading), sorted(map(plain, part.responsible or ())))
-            if part
-            else f"no clause at {clause['first12']}"
-        )
+        found.append((clause["first12"], part))
     return found
 
 
@@ -165,6 +174,19 @@ def content(document: Document) -> list[Any]:
 def test_clothes_do_not_change_what_is_read(file: Path, clothes: str) -> None:
     text = (file.parent / "source.txt").read_text("utf-8")
     assert content(parse(CLOTHES[clothes](text), "x", "x")) == content(parse(text, "x", "x"))
+
+
+def on_one_line() -> list[Any]:
+    reasons = {file.parent.name: KNOWN.get(f"{file.parent.name}/one line") for file in NOTICES}
+    marks = {name: [pytest.mark.xfail(strict=True, reason=reason)] if reason else [] for name, reason in reasons.items()}
+    return [pytest.param(file, id=file.parent.name, marks=marks[file.parent.name]) for file in NOTICES]
+
+
+@pytest.mark.parametrize("file", on_one_line())
+def test_a_notice_on_one_line_keeps_its_clauses(file: Path) -> None:
+    text = (file.parent / "source.txt").read_text("utf-8")
+    joined = re.sub(r"\s*[\n\u2028]\s*", "  ", text.strip())
+    assert content(parse(joined, "x", "x"))[len(FIELDS) :] == content(parse(text, "x", "x"))[len(FIELDS) :]
 
 
 # single shapes
