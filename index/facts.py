@@ -92,7 +92,7 @@ def _issuer(title: str | None, signatures: list[str], web: list[str]) -> str | N
         names = [n for n in re.split(r"[\s、]+", DATE.sub(" ", signature)) if n and is_org(n)]
         if names:
             return "、".join(dict.fromkeys(names))
-    above = re.match(r"(.{2,80}?)关于", title or "")
+    above = re.match(r"(.{2,80}?)(?:关于|[转印]发|批转|对)", title or "")
     if above and is_org(above[1]):
         return "、".join(re.split(r"[\s、]+", above[1].strip()))
     for head in web:

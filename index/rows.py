@@ -45,11 +45,13 @@ _WEB = re.compile(
 _NOTICE_OF_SITE = re.compile(r"[Cc]ookies?|隐私声明|浏览器版本")
 _TITLE_END = re.compile(
     r"(?:通知|意见|公告|通告|通报|办法|措施|举措|政策|方案|细则|指南|解读|规定|条例|决定|决议|函|批复|公示|计划|规划|要点|规程|"
-    r"指引|规则|守则|准则|须知|(?<!负责)(?<!最终)解释|章程|制度|标准|清单|问答|若干|[一二三四五六七八九十\d]+条|纲要|倡议书|工作安排|申报书)"
+    r"指引|规则|守则|准则|须知|(?<!负责)(?<!最终)解释|章程|制度|标准|清单|问答|若干|[一二三四五六七八九十\d]+条|纲要|倡议书|工作安排|申报书|(?<=的)(?:答复|请示|报告))"
     r"(?:\s?[（(\[【〔][^）)\]】〕]{1,24}[）)\]】〕])*$"
 )
 _LAW = re.compile(r"中华人民共和国[一-龥、]{1,24}法(?:[（(]\d{4}年?(?:修[正订])?[）)])?")
 _NUMBER = re.compile(rf"(?:[一-龥]{{2,20}}(?:公告|通告|令)[ 　]?)?(?:{DOC_NUMBER.pattern})")  # 某某海关公告2024年第3号
+_KEYWORDS = re.compile(r"(?:主题词\s*[：:]\s*)?(?!.*关于)(?:[一-龥]{2,6}[ 　]+){2,}(?:通知|意见|函|批复|决定|公告|通报|报告|命令)")
+_INDEX = re.compile(r"[0-9A-Z]{6,20}/\d{4}-\d{4,6}|[一-龥、]{2,30}\\+[一-龥、]{2,30}")  # 索引号, 主题分类
 _STATUS = re.compile(
     r"[（(【\[]?\s?(?:公开)?(?:征求意见稿|征求意见第[一二三]稿|意见征询稿|送审稿|讨论稿|草案|草稿|本文有删减|本文有删节|此件有删减|此件有删节|有删减|有删节|节选|"
     r"摘录|摘要|节录)\s?[）)】\]]?"
@@ -124,6 +126,8 @@ def _look(flat: str, block: Block) -> Look:
         flat,
     ):
         return "remark"
+    if _INDEX.fullmatch(flat) or _KEYWORDS.fullmatch(flat):
+        return "web"
     if len(flat) <= 400 and (_NOTICE_OF_SITE.search(flat) or (_WEB.search(flat) and not _FULL_STOP.search(flat) and not _rules(flat))):
         return "web"
     if _CONTENTS.fullmatch(flat):

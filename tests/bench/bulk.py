@@ -1,7 +1,7 @@
 """Parse statutes and notices by the thousand: ``python tests/bench/bulk.py FOLDER|FILE… [--limit N] [--worst N]``.
 
 Reads what the product reads, and .txt.xz with one paragraph a line and many documents a file: there a document
-begins at a title that its first articles or the note of its adoption follow. Checks that nothing raises and that
+begins at a title that its first articles or the note of its adoption follow, or at its 索引号. Checks that nothing raises and that
 the parts of each document tile its text; prints for each file documents, documents a second, the share of
 paragraphs in a numbered clause (of all, and of the documents that have articles), and the documents without one.
 """
@@ -25,6 +25,7 @@ _TITLE = re.compile(
     r"[^\s。；：，、第][^。；：]{3,70}(?:法|条例|办法|规定|规则|细则|决定|通知|意见|公告|方案|标准|解释|批复|准则|规程|目录)(?:[（(][^）)]{1,30}[)）])?\s*"
 )
 _OPENS = re.compile(r"第一条[\s　]|第一章|第一编|目\s*录|[（(]?\d{4}年\d{1,2}月\d{1,2}日.{0,80}(?:通过|公布|发布|批准|修正|修订)")
+_INDEX = re.compile(r"\d{9}/\d{4}-\d{5}")  # 索引号, the first line of a page of gov.cn
 _ARTICLES = re.compile(r"^[\s　]*第[一二三四五六七八九十百零]+条[\s　]", re.M)
 LONGEST = 400_000  # code points; what is longer is several documents whose titles were not seen
 
@@ -123,7 +124,8 @@ def _texts(file: Path) -> Iterator[str]:
 def _documents(lines: list[str]) -> Iterator[str]:
     begin = size = 0
     for n, line in enumerate(lines):
-        opens = _TITLE.fullmatch(line) and any(_OPENS.match(following) for following in lines[n + 1 : n + 5])
+        titled = _TITLE.fullmatch(line) and any(_OPENS.match(following) for following in lines[n + 1 : n + 5])
+        opens = titled or _INDEX.fullmatch(line)
         if n > begin + 4 and (opens or size > LONGEST):
             yield "\n".join(lines[begin:n]) + "\n"
             begin, size = n, 0
