@@ -1,4 +1,4 @@
-"""The documents of a library by what a question can name of them: region, 文号, title. Each is read once, when it is opened."""
+"""The documents of a library by what a question can name of them: region, 文号, title. None of their texts is read for that."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from assistant.evidence import conflicts
 from assistant.places import Names
 from index.lexical import query_tokens, word_counts
 from index.records import Document
-from index.text import plain
+from index.shelf import heads
 from index.words import named
 
-_QUOTED = re.compile(r"[“\"「]([一-龥]{3,8})[”\"」]")
 _BRACKETS = re.compile(r"[\s〔〕\[\]()（）【】]")
 
 
@@ -38,16 +37,14 @@ class Catalogue:
         quoted: dict[str, list[int]] = defaultdict(list)
         self._place: dict[str, int] = {}
         of_region: dict[str, list[int]] = defaultdict(list)
-        for place, document in enumerate(documents):
-            number = plain(document.number or "")
-            own = re.search(r"(\d+)\s*号$", number)
-            title = plain(document.title or "")
-            self._names.append(_Names(document.id, number, _BRACKETS.sub("", number), own[1] if own else "", title))
-            self._place[document.id] = place
-            for name in set(_QUOTED.findall(document.text)):
+        for place, head in enumerate(heads(documents)):
+            own = re.search(r"(\d+)\s*号$", head.number)
+            self._names.append(_Names(head.id, head.number, _BRACKETS.sub("", head.number), own[1] if own else "", head.title))
+            self._place[head.id] = place
+            for name in head.quoted:
                 quoted[name].append(place)
-            if document.region:
-                of_region[document.region].append(place)
+            if head.region:
+                of_region[head.region].append(place)
         self._of_region = dict(of_region)
         self._coined = {name: places for name, places in quoted.items() if _is_coined(name)}
         self._coined_names = Names(self._coined)

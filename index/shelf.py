@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass
 from functools import lru_cache
@@ -16,19 +17,33 @@ from index.fuse import Ints
 from index.lexical import fingerprint
 from index.ragged import mapped, places_in
 from index.records import Document, Part, Span
+from index.text import plain
 
 LINES, STARTS, NAMES, HEADS = "documents.jsonl", "documents.starts.npy", "documents.names.npy", "documents.heads.jsonl"
 KEPT = 1024  # documents that are kept once they were read
 
 
+QUOTED = re.compile(r"[“\"「]([一-龥]{3,8})[”\"」]")
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a document is called; its text is not read for that."""
+    """What a document is called, so that its text need not be read for that.
+
+    ``title`` and ``number`` are written as questions are read (``plain``), empty where there is none; ``quoted`` are the
+    names that the text puts in quotation marks.
+    """
 
     id: str
-    title: str | None
-    number: str | None
+    title: str
+    number: str
     region: str | None
+    quoted: tuple[str, ...]
+
+    @classmethod
+    def of(cls, document: Document) -> Head:
+        quoted = tuple(dict.fromkeys(QUOTED.findall(document.text)))
+        return cls(document.id, plain(document.title or ""), plain(document.number or ""), document.region, quoted)
 
 
 class Shelf(Sequence[Document]):
@@ -69,7 +84,8 @@ class Shelf(Sequence[Document]):
     def heads(self) -> list[Head]:
         """What each document is called: some microseconds a document, where reading it takes a millisecond."""
         lines = self._heads.read_bytes().splitlines()
-        return [Head(*names) for names in json.loads(b"[" + b",".join(lines) + b"]")]
+        held = json.loads(b"[" + b",".join(lines) + b"]")
+        return [Head(name, title, number, region, tuple(quoted)) for name, title, number, region, quoted in held]
 
     def places(self, ids: Iterable[str]) -> Ints:
         """Where the documents with these ids stand; ids that are not there are left out."""
@@ -95,8 +111,7 @@ class ShelfWriter:
     def add(self, document: Document, line: bytes) -> None:
         """``line``: what ``dump_document`` made of the document."""
         self._file.write(line)
-        head = Head(document.id, document.title, document.number, document.region)
-        self._heads.write(json.dumps(astuple(head)).encode() + b"\n")
+        self._heads.write(json.dumps(astuple(Head.of(document))).encode() + b"\n")
         self._starts.append(self._starts[-1] + len(line))
         self._names.append(fingerprint(document.id))
 
@@ -112,9 +127,9 @@ class ShelfWriter:
         np.save(self._folder / NAMES, np.stack([names[order], order.astype(np.uint64)]))
 
 
-def heads(documents: Sequence[Document]) -> Sequence[Document] | Sequence[Head]:
-    """What each document is called, without reading those of a shelf."""
-    return documents.heads() if isinstance(documents, Shelf) else documents
+def heads(documents: Sequence[Document]) -> list[Head]:
+    """What each document is called; the texts of a shelf are not read for that."""
+    return documents.heads() if isinstance(documents, Shelf) else [Head.of(document) for document in documents]
 
 
 def dump_document(document: Document) -> bytes:

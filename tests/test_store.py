@@ -265,8 +265,6 @@ def test_what_documents_are_called_is_read_without_their_texts(index: ClauseInde
     shelf = index.documents
     assert isinstance(shelf, Shelf)
     monkeypatch.setattr(shelf, "_read", lambda place: pytest.fail("a text was read"))
-    assert [(head.id, head.title, head.region) for head in heads(shelf)] == [
-        ("a", "重庆市促进外贸若干措施", "重庆"),
-        ("b", "乙市办法", None),
-    ]
-    assert heads(documents())[0].title == "重庆市促进外贸若干措施"
+    called = [(head.id, head.title, head.region) for head in heads(shelf)]
+    assert called == [("a", "重庆市促进外贸若干措施", "重庆"), ("b", "乙市办法", None)]
+    assert heads(shelf) == heads(documents())
