@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.evidence import conflicts
+from assistant.contrasts import conflicts
 from assistant.places import Names
 from index.lexical import query_tokens, word_counts
 from index.records import Document

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from assistant.about import part_at, term_answer, trimmed
 from assistant.answer import Answer, label
+from assistant.contrasts import conflicts
 from assistant.drawn import answered
-from assistant.evidence import asked, asks_how_to_apply, conflicts, demanded, stated, tabled
+from assistant.evidence import asked, asks_how_to_apply, demanded, stated, tabled
 from assistant.extent import extended
 from assistant.matters import unmet, unnamed
 from assistant.phrases import say

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Literal
 
 from index.figures import figures
-
-CONTRASTS = Path(__file__).with_name("contrasts.txt")
 
 Kind = Literal[
     "percent", "money", "duration", "date", "count", "contact", "units", "list", "place", "procedure", "names",
@@ -160,8 +157,6 @@ _CONDITIONS = re.compile(
     r"条件|以上|以内|以下|不[低少超高]|至少|须|应当?|具备|满足|符合|取得|要求|属于|达到|的[，,]|一是|[（(]?[一1][)）]|标准"
 )
 _SUPPORT = re.compile(r"补(?![充救报办录交缴正齐])|奖|资助|贴息|扶持|支持|优惠|减[免按半]|免[收征除费]|全额|返还|退还|承担|[%％]|元")
-# Words that hold a word of a contrast without taking its side.
-_NO_SIDE = re.compile(r"进出口|[一二两三四五六七八九十几多少每\d]个人|境内外|国内外|线上线下")
 _PLACE = re.compile(r"平台|网站|系统|窗口|专窗|大厅|路\d*号|小程序|邮寄|报送|提交|登录|“单一窗口”|公众号")
 _PROCEDURE = re.compile(r"申报|申请|提交|填报|受理|材料|凭|审核|备案|办理|登录|报送|初审|公示|拨付")
 
@@ -220,45 +215,6 @@ def tabled(text: str) -> frozenset[Kind]:
 def asks_how_to_apply(text: str) -> bool:
     """The question asks for the way to get something, not for what there is."""
     return bool(_HOW_TO_APPLY.search(text))
-
-
-Contrast = tuple[tuple[str, int], ...]  # the words of a line, longest first, each with the place of its side
-
-
-@cache
-def _contrasts() -> tuple[Contrast, ...]:
-    lines = (line.split("\t") for line in CONTRASTS.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#"))
-    words = ([(word, place) for place, side in enumerate(sides) for word in side.split("|")] for sides in lines)
-    return tuple(tuple(sorted(line, key=lambda one: len(one[0]), reverse=True)) for line in words)
-
-
-def conflicts(question: str, passage: str) -> int:
-    """How many contrasts the passage decides against the question: it names the other side and never the asked one."""
-    found = 0
-    for line, wanted in _contrasts_of(question):
-        offered = _present(passage, line)
-        found += bool(offered) and not wanted & offered
-    return found
-
-
-@lru_cache(maxsize=64)
-def _contrasts_of(question: str) -> tuple[tuple[Contrast, frozenset[int]], ...]:
-    """The contrasts that a question takes a side in."""
-    sides = ((line, _present(question, line)) for line in _contrasts())
-    return tuple((line, wanted) for line, wanted in sides if wanted)
-
-
-def _present(text: str, words: Contrast) -> frozenset[int]:
-    """The sides of a contrast that stand in the text, longest words first, each place counted once."""
-    if not any(word in text for word, _ in words):
-        return frozenset()
-    text = _NO_SIDE.sub("\0", text)
-    found = set()
-    for word, side in words:
-        if word in text:
-            found.add(side)
-            text = text.replace(word, "\0")
-    return frozenset(found)
 
 
 def per_units(text: str) -> list[str]:

@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from assistant.contrasts import conflicts
 from assistant.coverage import FEATURES as COVERAGE
 from assistant.coverage import content_words, coverage
-from assistant.evidence import KINDS, VALUE_KINDS, Kind, asked, conflicts, demanded, per_units, stated
+from assistant.evidence import KINDS, VALUE_KINDS, Kind, asked, demanded, per_units, stated
 from index.records import Hit, Quote
 from index.text import folded, one_line
 

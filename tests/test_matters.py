@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.evidence import conflicts
+from assistant.contrasts import conflicts
 from assistant.matters import unmet, unnamed
 
 
