@@ -215,10 +215,3 @@ def tabled(text: str) -> frozenset[Kind]:
 def asks_how_to_apply(text: str) -> bool:
     """The question asks for the way to get something, not for what there is."""
     return bool(_HOW_TO_APPLY.search(text))
-
-
-def per_units(text: str) -> list[str]:
-    """What a sum is counted by in the text: 每平方米, 每个展位 → 平方米, 展位."""
-    return re.findall(
-        r"每一?(?:个|家|户|名|台|辆|件|票|张)?(平方米|平米|展位|标准展位|公斤|吨|箱|标箱|亩|人|小时|公里|航次|班|店铺|单|英里)", text
-    )

@@ -25,12 +25,27 @@ def unmet(question: str, around: str) -> bool:
     """True where the question asks for a figure of something of which ``around``, a clause, says nothing."""
     asked = " ".join(_VALUE.findall(question)).lower() if re.search("[一-龥]", question) else question.lower()
     held = around.lower()
+    per = [_written(unit) for unit in per_units(question)]
+    if per and _VALUE.search(question) and not any(unit in _written(around) for unit in per):
+        return True
     return bool(_VALUE.search(question)) and any(words.search(asked) and not met.search(held) for words, met in _table())
 
 
 def unnamed(question: str, told: Sequence[str]) -> bool:
     """True where the question counts the members of a group and asks which they are, and no text lists any."""
     return bool(_MEMBERS.search(question)) and not any(_LISTED.search(text) for text in told)
+
+
+def per_units(text: str) -> list[str]:
+    """What a sum is counted by in the text: 每平方米, 每个展位 → 平方米, 展位."""
+    return re.findall(
+        r"每一?(?:个|家|户|名|台|辆|件|票|张)?(平方米|平米|展位|标准展位|公斤|吨|箱|标箱|亩|人|小时|公里|航次|班|店铺|单|英里)", text
+    )
+
+
+def _written(text: str) -> str:
+    """Units in one way of writing."""
+    return text.replace("平米", "平方米").replace("标箱", "标准箱")
 
 
 @cache

@@ -22,7 +22,8 @@ import numpy.typing as npt
 from assistant.contrasts import conflicts
 from assistant.coverage import FEATURES as COVERAGE
 from assistant.coverage import content_words, coverage
-from assistant.evidence import KINDS, VALUE_KINDS, Kind, asked, demanded, per_units, stated
+from assistant.evidence import KINDS, VALUE_KINDS, Kind, asked, demanded, stated
+from assistant.matters import per_units
 from index.records import Hit, Quote
 from index.text import folded, one_line
 

@@ -17,6 +17,8 @@ from assistant.matters import unmet, unnamed
         ("资金总额多少", "设立规模500万元的专项资金。", False),
         ("等着发工资，退税几天能到", "2个工作日内办结。", False),  # wages are no matter of the figure
         ("要拿什么做抵押，厂房能抵几成", "免收担保费。", True),
+        ("按每平米每天多少元来算", "给予不超过300万元的房租补贴。", True),
+        ("每平米每月补多少", "按每平方米每月8元补助房租。", False),
         ("支持参展吗", "支持参展。", False),
     ],
 )
