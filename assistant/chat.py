@@ -250,15 +250,15 @@ class Assistant:
 
     def _about_documents(self, question: Question, found: _Found, day: datetime.date) -> Answer | None:
         """Questions for 文号, issuer, date, contact or term of a document rather than for a measure in it."""
+        of_field = question.asks in ("number", "issuer", "issued")
+        of_document = question.asks in ("contact", "validity") or takes_adoption_for_granted(question.text)
+        if not of_field and not (of_document and self._reader.names_only_document(question)):
+            return None
         named = self._catalogue.documents(self._catalogue.about(question.text, question.documents or ()))
-        documents = named if len(named) <= 3 else []
-        documents = documents or [h.quote.document for h in found.hits[:1]]
-        if question.asks in ("number", "issuer", "issued") or (question.asks == "contact" and self._reader.names_only_document(question)):
+        if of_field or question.asks == "contact":
+            documents = named if 0 < len(named) <= 3 else [h.quote.document for h in found.hits[:1]]
             return field_answer(question, documents, day)
-        of_term = question.asks == "validity" or takes_adoption_for_granted(question.text)
-        if named and of_term and self._reader.names_only_document(question):
-            return term_answer(question, named, day)
-        return None
+        return term_answer(question, named, day) if named else None
 
     def _compared(self, question: Question, day: datetime.date) -> Answer | None:
         """A comparison of the regions that are named, of all of them, or of the documents of one region."""
