@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Sequence
 
 from assistant.answer import Answer
+from assistant.asking import Asks
 from assistant.drawn import answer_of, answered
 from assistant.evidence import asked
 from assistant.phrases import say
 from assistant.premise import takes_adoption_for_granted
-from assistant.question import Asks, Question
+from assistant.question import Question
 from assistant.validity import document_term
 from index.records import Document, Part, Quote, Span
 from index.text import one_line

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from assistant.question import Language
+from assistant.asking import Language
 from assistant.validity import validity
 from index.figures import figures
 from index.records import Document, Part, Quote

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from assistant.about import field_answer, term_answer
 from assistant.answer import Answer
+from assistant.asking import asks
 from assistant.catalogue import Catalogue
 from assistant.compare import compare
 from assistant.compose import answer, by_figure, whole_clause
@@ -21,7 +22,7 @@ from assistant.library.indexing import followed, index_folder
 from assistant.llm import phraser
 from assistant.places import english_name, national_first
 from assistant.premise import claims, holds_figures, takes_adoption_for_granted
-from assistant.question import MAX_LENGTH, Question, Reader, asks
+from assistant.question import MAX_LENGTH, Question, Reader
 from assistant.rank import Ranked, eligible, rank
 from assistant.replies import elsewhere_in_library, not_covered, reply, with_uncovered
 from assistant.settings import Settings

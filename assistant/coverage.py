@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
+from assistant.asking import GENERIC
 from assistant.evidence import Kind, asked, demanded, stated
-from assistant.question import GENERIC
 from index.lexical import query_tokens
 from index.records import Hit
 from index.text import folded, one_line

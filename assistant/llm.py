@@ -18,9 +18,9 @@ from functools import partial
 from typing import Any
 
 from assistant.answer import Answer
+from assistant.asking import Language
 from assistant.grounds import Grounds, Unfounded, check
 from assistant.phrases import say
-from assistant.question import Language
 from assistant.settings import Settings
 from index.records import Quote
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.question import Language
+from assistant.asking import Language
 from index.text import traditional
 
 # key: (Chinese, English)
