@@ -11,7 +11,9 @@ from assistant.places import regions
 from index.records import Document, Hit, InputError
 
 if TYPE_CHECKING:
-    from assistant.library import Library
+    from pathlib import Path
+
+    from assistant.library import Library, Version
 
 
 class AnswerLike(Protocol):
@@ -84,6 +86,17 @@ def versions_of(assistant: AssistantLike, document: Document) -> list[dict[str, 
         return []
     told = ("number", "name", "source", "media_type", "digest", "added", "current", "pages")
     return [{name: getattr(version, name) for name in told} for version in library.versions(document.id)]
+
+
+def original_of(assistant: AssistantLike, document: Document) -> tuple[Version, Path] | None:
+    """The version of a kept document and the file that it was read from; None where there is none, or no longer."""
+    library: Library | None = getattr(assistant, "library", None)
+    if library is None or document.version is None:
+        return None
+    try:
+        return library.version(document.id, document.version), library.original(document.id, document.version)
+    except InputError:
+        return None
 
 
 def region_of(documents: Sequence[Document], name: str | None) -> str | None:

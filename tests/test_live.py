@@ -167,3 +167,30 @@ def test_http_tells_the_versions_and_opens_an_older_one(live: LiveAssistant) -> 
     refused = client.post("/api/documents", json={"document": "notice", "version": 3})
     assert refused.status_code == 400
     assert "3" in refused.json()["error"]["message"]
+
+
+def test_the_original_opens_at_the_page_and_no_page_of_others_is_shown_as_ours(live: LiveAssistant) -> None:
+    fastapi = pytest.importorskip("fastapi")
+    pytest.importorskip("pypdfium2")
+    from fastapi.testclient import TestClient
+
+    from assistant.page.fragments import fragments
+
+    pdf, web = ROOT / "tests/data/pdf/notice.pdf", b"<html><body><p>\xe9\x80\x9a\xe7\x9f\xa5</p><script>alert(1)</script></body></html>"
+    told, other = live.library.add(pdf), live.library.add(web, "web.html")
+    live.follow()
+    second = live.library.version(told.document.id).pages[1]
+    app = fastapi.FastAPI()
+    app.include_router(fragments(live))
+    client = TestClient(app)
+    drawn = client.get("/page/source", params={"document": told.document.source, "marks": f"{second}-{second + 5}"}).text
+    assert "#page=2" in drawn and "第 2 页" in drawn
+    shown = client.get("/page/original", params={"source": told.document.source})
+    assert shown.content == pdf.read_bytes()
+    assert (shown.headers["content-type"], shown.headers["content-disposition"].split(";")[0]) == ("application/pdf", "inline")
+    taken = client.get("/page/original", params={"source": other.document.source})
+    assert taken.content == web
+    assert taken.headers["content-type"] == "application/octet-stream"
+    assert taken.headers["content-disposition"].startswith("attachment")
+    for name in ("../../etc/passwd", "library/library.sqlite", "nowhere"):
+        assert client.get("/page/original", params={"source": name}).status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import csv
 import datetime
 import io
@@ -28,10 +29,10 @@ from assistant.citation import word
 from assistant.export import CSV, DOCX, XLSX, Turn, docx, figures_xlsx, markdown
 from assistant.lookup import Figure, Filters, figures_table, look_up
 from assistant.page.desk import draw_figures, draw_results
-from assistant.page.source import draw_source
+from assistant.page.source import draw_source, original_link
 from assistant.page.words import examples, language_of, say, sentence
 from assistant.places import regions
-from assistant.surfaces import AssistantLike, kept_document
+from assistant.surfaces import AssistantLike, kept_document, original_of
 from index.records import InputError, TradeAssistantError
 
 log = logging.getLogger("assistant.page")
@@ -114,7 +115,21 @@ def fragments(assistant: AssistantLike, today: Today = datetime.date.today) -> A
             found = kept_document(assistant, document)
         except InputError:
             return HTMLResponse(draw_failure(say("no_document", language)), status_code=404)
-        return HTMLResponse(draw_source(found, spans(marks), language))
+        marked = spans(marks)
+        kept = original_of(assistant, found)
+        page = kept[0].page_at(marked[0][0] if marked else 0) if kept else None
+        return HTMLResponse(draw_source(found, marked, language, original_link(found.source, page, language) if kept else ""))
+
+    @routes.get("/original")
+    def original(source: str, lang: str = "zh") -> Response:
+        """The file itself: a PDF to be looked at, anything else to be taken along, so that no page of others is shown as ours."""
+        with contextlib.suppress(InputError):
+            if kept := original_of(assistant, kept_document(assistant, source)):
+                version, file = kept
+                pdf = version.media_type == "application/pdf"
+                kind, way = (version.media_type, "inline") if pdf else ("application/octet-stream", "attachment")
+                return FileResponse(file, media_type=kind, filename=version.name, content_disposition_type=way)
+        return HTMLResponse(draw_failure(say("no_document", language_of(lang))), status_code=404)
 
     @routes.get("/lookup", response_class=HTMLResponse)
     def lookup(wanted: Annotated[Wanted, Query()]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from urllib.parse import urlencode
 
 from assistant.answer import document_dict
 from assistant.page.marks import marked, trimmed
@@ -16,8 +17,8 @@ Span = tuple[int, int]
 IN_OUTLINE = ("section", "clause")
 
 
-def draw_source(document: Document, marks: Sequence[Span], language: Language) -> str:
-    """The document; every character outside the folded white space is the source's own."""
+def draw_source(document: Document, marks: Sequence[Span], language: Language, original: str = "") -> str:
+    """The document; every character outside the folded white space is the source's own. ``original`` is the link to its file, if any."""
     parts = document.parts or (Part(f"{document.id}/", "clause", 0, len(document.text)),)
     clean = merged(marks, len(document.text))
     outline = "".join(_outline_item(part, number, document, clean) for number, part in enumerate(parts) if part.kind in IN_OUTLINE)
@@ -33,11 +34,18 @@ def draw_source(document: Document, marks: Sequence[Span], language: Language) -
         f'<header><div class="named"><h2 id="source-title" tabindex="-1">{named(document.title, language)}</h2>'
         f'<div class="badges">{region_badge(document.region, language)}{badge(document.status, language)}</div></div>'
         f'<button type="button" class="close" data-close>{escape(say("close", language))}</button></header>'
-        f"{_facts(document, language)}{moves}"
+        f"{_facts(document, language)}{original}{moves}"
         f'<div class="sheet"><details class="outline"><summary>{escape(say("outline", language))}</summary>'
         f'<nav aria-label="{escape(say("outline", language))}"><ol lang="zh-CN">{outline}</ol></nav></details>'
         f'<div class="text" lang="zh-CN" tabindex="0" role="region" aria-labelledby="source-title">{body}</div></div>'
     )
+
+
+def original_link(source: str, page: int | None, language: Language) -> str:
+    """Opens the file that a document was read from, a PDF at its ``page``."""
+    told = say("original_page", language, page=page) if page else say("original", language)
+    address = f"page/original?{urlencode({'source': source})}{f'#page={page}' if page else ''}"
+    return f'<p class="original"><a href="{escape(address)}" target="_blank" rel="noopener">{escape(told)}</a></p>'
 
 
 def merged(marks: Sequence[Span], length: int) -> list[Span]:

@@ -71,6 +71,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "source": ("原文位置", "Place in the file"),
     "offsets": ("第 {start}–{end} 字", "characters {start}–{end}"),
     "version_n": ("第 {n} 版", "version {n}"),
+    "original": ("打开原文件", "Open the original file"),
+    "original_page": ("打开原文件，第 {page} 页", "Open the original file at page {page}"),
     "expand": ("展开条款全文（{n} 字）", "Show the whole clause ({n} characters)"),
     "collapse": ("收起条款全文", "Show less"),
     "unverified": (
