@@ -96,7 +96,7 @@ def visited(chromium: Any, address: str, width: int, query: str = "", **context:
     context = chromium.new_context(viewport={"width": width, "height": 840}, locale="zh-CN", **context)
     visit = Visit(context.new_page(), address)
     page = visit.page
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(60_000)  # a busy machine is no failure
     inside = (address, "data:", "blob:")
     page.on("request", lambda r: None if r.url.startswith(inside) else visit.outside.append(r.url))
     page.on("console", lambda m: visit.errors.append(m.text) if m.type in ("error", "warning") else None)
