@@ -323,7 +323,7 @@ def test_a_very_long_question_is_handled(visit: Visit) -> None:
 def test_a_slow_answer_shows_its_question_at_once(visit: Visit) -> None:
     visit.page.fill("#box textarea", "慢一点的问题，你好")
     visit.page.keyboard.press("Enter")
-    visit.page.wait_for_selector(".pending", timeout=1200)
+    visit.page.wait_for_selector(".pending")
     assert visit.page.input_value("#box textarea") == ""
     visit.page.keyboard.type("下一问")
     visit.answer(0)
