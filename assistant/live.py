@@ -19,6 +19,10 @@ from index.records import Document, Hit, TradeAssistantError
 log = logging.getLogger("assistant.live")
 EVERY = 1.0  # seconds between two looks at the head of the library's file
 CHANGES = slice(24, 28)  # of an SQLite file: the count of its changes
+UNFORESEEN = TradeAssistantError(
+    "资料库的新内容没能建立索引，回答暂用原来的内容",
+    "what is new in the library could not be indexed; answers still come from what was there",
+)
 Mark = tuple[int, bytes] | None
 
 
@@ -113,7 +117,7 @@ class LiveAssistant:
                 failed, self.problem = mark, error
                 log.warning("the library cannot be followed: %s", error.en)
             except Exception:
-                failed = mark
+                failed, self.problem = mark, UNFORESEEN
                 log.exception("the library cannot be followed")
 
     def _mark(self) -> Mark:

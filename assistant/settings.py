@@ -38,6 +38,11 @@ class Settings(BaseSettings):
         None, description="接口密钥：设了以后 /api 和 /mcp 要带 Authorization: Bearer / key that calls of /api and /mcp must carry"
     )
     feedback: bool = Field(True, description="是否在本机保存用户对回答的评价 / keep what users say of answers, on this machine: on or off")
+    edit: bool | None = Field(
+        None,
+        description="网页上能否更改资料库；默认只有在本机打开的网页能 / may the page change the library: on or off; by default only where it is opened "
+        "on this machine",
+    )
     llm_base_url: str | None = Field(
         None,
         description="可选的语言模型（OpenAI 兼容接口），只润色措辞，默认不用 / optional endpoint that may phrase the lead; off by default",

@@ -86,10 +86,13 @@ def _merged(pieces: Sequence[Change]) -> Iterator[Change]:
         yield held
 
 
-def shown(old: Document, new: Document, changes: Sequence[Change]) -> list[tuple[str, str]]:
-    """The lines that changed, each with the clause that it stands in: what went in [-…-], what came in {+…+}."""
-    found: list[tuple[str, str]] = []
-    line: list[str] = []
+Piece = tuple[Literal["same", "added", "removed"], str]
+
+
+def changed_lines(old: Document, new: Document, changes: Sequence[Change]) -> list[tuple[str, list[Piece]]]:
+    """The lines that changed: the clause that each stands in, "" outside of all, and the pieces of the line in order."""
+    found: list[tuple[str, list[Piece]]] = []
+    line: list[Piece] = []
     label: str | None = None
     for change in changes:
         document, span = (old, change.old) if change.kind == "removed" else (new, change.new)
@@ -98,15 +101,23 @@ def shown(old: Document, new: Document, changes: Sequence[Change]) -> list[tuple
             body = piece.rstrip("\r\n")
             if body.strip() and change.kind != "same":
                 label = label or _label(document, at)
-            line.append(body if change.kind == "same" or not body else f"[-{body}-]" if change.kind == "removed" else f"{{+{body}+}}")
+            if body:
+                line.append((change.kind, body))
             if body != piece:
                 if label is not None:
-                    found.append((label, "".join(line).strip()))
+                    found.append((label, line))
                 line, label = [], None
             at += len(piece)
     if label is not None:
-        found.append((label, "".join(line).strip()))
+        found.append((label, line))
     return found
+
+
+def shown(old: Document, new: Document, changes: Sequence[Change]) -> list[tuple[str, str]]:
+    """The lines that changed, each with the clause that it stands in: what went in [-…-], what came in {+…+}."""
+    around = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
+    lines = changed_lines(old, new, changes)
+    return [(label, "".join(around[kind].format(text) for kind, text in pieces).strip()) for label, pieces in lines]
 
 
 def _label(document: Document, offset: int) -> str:

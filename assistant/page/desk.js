@@ -2,6 +2,7 @@
 // What is shown comes as HTML from the server (page/…); every word of it, in both languages, too.
 import "./batch.js";
 import "./connection.js";
+import "./documents.js";
 import { look } from "./lookup.js";
 import { all, one, root } from "./shared.js";
 import "./source.js";

@@ -38,7 +38,9 @@ from index.records import InputError, TradeAssistantError
 log = logging.getLogger("assistant.page")
 HERE = Path(__file__).parent
 LIMIT = 60  # clauses of one look-up
-Script = Literal["desk.js", "shared.js", "source.js", "taking.js", "lookup.js", "batch.js", "connection.js", "desk.css"]
+Script = Literal[
+    "desk.js", "shared.js", "source.js", "taking.js", "lookup.js", "batch.js", "connection.js", "documents.js", "desk.css", "documents.css"
+]
 Today = Callable[[], datetime.date]
 
 
@@ -80,6 +82,12 @@ class Wanted(BaseModel):
 class PageRoute(APIRoute):
     """What goes wrong becomes a sentence in the reader's language."""
 
+    unforeseen = "failed"
+
+    def status_of(self, problem: TradeAssistantError) -> int:
+        """The HTTP status of what is refused."""
+        return 400
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler with its errors told."""
         handle = super().get_route_handler()
@@ -91,10 +99,11 @@ class PageRoute(APIRoute):
             except RequestValidationError:
                 return HTMLResponse(draw_failure(say("broken", language)), status_code=422)
             except TradeAssistantError as problem:
-                return HTMLResponse(draw_failure(sentence(problem.said(language), language)), status_code=400)
+                refused = draw_failure(sentence(problem.said(language), language))
+                return HTMLResponse(refused, status_code=self.status_of(problem), headers={"x-refused": "yes"})
             except Exception:
                 log.exception("%s failed", self.path)
-                return HTMLResponse(draw_failure(say("failed", language)), status_code=500)
+                return HTMLResponse(draw_failure(say(self.unforeseen, language)), status_code=500)
 
         return told
 

@@ -29,6 +29,8 @@ SHOW_CHINESE = (
     "(chosen) => { if (chosen === 'en') return; const root = document.documentElement; "
     f"root.lang = '{say('html_lang', 'zh')}'; root.classList.remove('waiting'); }}"
 )
+# The tab of documents tells when the answers have followed a change of the library.
+FOLLOWED = "document.addEventListener('followed', () => trigger('submit', {}));"
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -52,6 +54,7 @@ class Parts:
     stored: gr.Textbox
     names: list[str]
     opened: gr.State | None
+    documents: gr.HTML | None = None
     feedback: tuple[gr.HTML, gr.State] | None = None
 
 
@@ -69,7 +72,7 @@ def lay_out(assistant: AssistantLike, language: Language, settings: Settings | N
     with gr.Row(elem_id="top"):
         top = gr.HTML(heading(language))
         chooser = gr.Radio(list(LANGUAGES), value=language, label="语言 / Language", **_bare("language"))
-    names = tabs_of(settings)
+    names = tabs_of(settings, keeps=getattr(assistant, "library", None) is not None)
     tabs = gr.HTML(draw_tabs(language, names), elem_id="tabs", apply_default_css=False)
     with gr.Column(elem_id="panel-chat", elem_classes="panel"):
         messages = gr.HTML(
@@ -94,6 +97,10 @@ def lay_out(assistant: AssistantLike, language: Language, settings: Settings | N
         lookup = gr.HTML(draw_lookup(assistant.documents, language), elem_id="lookup", apply_default_css=False)
     with gr.Column(elem_id="panel-batch", elem_classes="panel"):
         batch = gr.HTML(draw_batch(language), elem_id="batch", apply_default_css=False)
+    documents = None
+    if "documents" in names:
+        with gr.Column(elem_id="panel-documents", elem_classes="panel"):  # the script fills it
+            documents = gr.HTML("<div data-docs-place></div>", js_on_load=FOLLOWED, elem_id="documents", apply_default_css=False)
     opened = feedback = None
     if settings:
         from assistant.page.feedback_bar import feedback_bar
@@ -106,13 +113,30 @@ def lay_out(assistant: AssistantLike, language: Language, settings: Settings | N
             opened = evaluation_tab(assistant, settings, chooser).opened
     stored = gr.Textbox(visible=False)
     return Parts(
-        turns, top, chooser, messages, box, send, region, clear, hint, tabs, lookup, batch, export, stored, names, opened, feedback
+        turns,
+        top,
+        chooser,
+        messages,
+        box,
+        send,
+        region,
+        clear,
+        hint,
+        tabs,
+        lookup,
+        batch,
+        export,
+        stored,
+        names,
+        opened,
+        documents,
+        feedback,
     )
 
 
-def tabs_of(settings: Settings | None) -> list[str]:
-    """The tabs of the page; evaluations need the folder that settings name."""
-    return [*TABS, "evaluation"] if settings else list(TABS)
+def tabs_of(settings: Settings | None, keeps: bool = False) -> list[str]:
+    """The tabs of the page; documents need a library, evaluations the folder that settings name."""
+    return [*TABS, *(["documents"] if keeps else []), "evaluation"] if settings else list(TABS)
 
 
 def export_line(language: Language) -> str:
@@ -182,6 +206,9 @@ def wire(page: gr.Blocks, parts: Parts, assistant: AssistantLike) -> None:
         parts.opened.change(showing(assistant), [parts.opened, parts.language], [parts.messages, parts.turns], **QUIET).then(
             None, None, None, js="() => document.dispatchEvent(new Event('chat'))", **QUIET
         )
+    if parts.documents is not None:
+        held = [parts.region, parts.lookup, parts.messages]
+        parts.documents.submit(following(assistant), [parts.language, parts.turns, parts.region], held, **QUIET)
     if parts.feedback is not None:
         from assistant.page.feedback_bar import forgetting
 
@@ -254,6 +281,19 @@ def speaking(assistant: AssistantLike, names: Sequence[str] = TABS) -> Any:
         )
 
     return on_language
+
+
+def following(assistant: AssistantLike) -> Any:
+    """The handler of a library that changed: what the page tells of its documents; a conversation stays as it is."""
+
+    def on_follow(chosen: str, turns: list[Turn], region: str) -> tuple[Any, ...]:
+        language = language_of(chosen)
+        choices = region_choices(assistant, language)
+        kept = region if region in [value for _, value in choices] else ""
+        welcome = gr.skip() if turns else conversation([], assistant, language)
+        return gr.update(choices=choices, value=kept), draw_lookup(assistant.documents, language), welcome
+
+    return on_follow
 
 
 def opening(assistant: AssistantLike) -> Any:

@@ -86,6 +86,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "tab_chat": ("问答", "Ask"),
     "tab_lookup": ("查阅", "Look up"),
     "tab_batch": ("批量", "Batch"),
+    "tab_documents": ("文件", "Documents"),
     "tab_evaluation": ("评测", "Evaluation"),
     # taking along
     "open_source": ("查看原文", "Open in document"),

@@ -1,0 +1,304 @@
+// The tab of documents: files are looked at, corrected and kept; kept ones are corrected, compared, removed and brought back.
+// A file waits here, in the browser, until it is kept. What is shown is drawn by the server (page/library/…).
+import { all, failure, language, one, unreachable } from "./shared.js";
+
+const queue = new Map(); // card → its file
+let sought = 0;
+let watching = null;
+let typing = null;
+let shown = null; // the id of the document that is looked at
+
+const shell = () => one("[data-docs]");
+const words = () => JSON.parse(shell()?.dataset.words || "{}");
+const say = (key, values = {}) => (words()[key] || "").replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const within = (name, place = shell()) => one(`[data-doc-${name}]`, place);
+const tell = (text) => (within("state").textContent = text);
+
+async function call(path, given = {}, sent = {}) {
+  const query = new URLSearchParams({ ...given, lang: language() });
+  try {
+    const response = await fetch(`page/library/${path}?${query}`, sent);
+    return { ok: response.ok && !response.headers.get("x-refused"), html: await response.text() };
+  } catch {
+    return { ok: false, html: failure(unreachable()).outerHTML };
+  }
+}
+
+const change = (path, body) =>
+  call(path, {}, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+
+// ---- the tab and its list
+
+async function open() {
+  const place = one("[data-docs-place]");
+  if (!place) return;
+  const told = await call("tab");
+  const waiting = [...queue.entries()].map(([card, file]) => ({ file, typed: typed(card) }));
+  queue.clear();
+  place.innerHTML = told.html;
+  if (!told.ok) return;
+  await list();
+  if (shown) await show(shown, false);
+  for (const { file, typed } of waiting) await look(file, typed);
+  watch();
+}
+
+async function list() {
+  if (!shell()) return;
+  const mine = ++sought;
+  const told = await call("list", { q: within("filter").value, removed: Boolean(within("removed")?.checked) });
+  if (mine === sought) within("list").innerHTML = told.html;
+}
+
+function room(name) {
+  within("room").hidden = name !== "room";
+  within("one").hidden = name !== "one";
+}
+
+async function show(id, focus = true) {
+  draw(await call("document", { id }), id, focus);
+}
+
+function draw(told, id, focus = true) {
+  shown = id;
+  within("one").innerHTML = told.html;
+  room("one");
+  if (focus) {
+    one("h3", within("one"))?.focus({ preventScroll: true });
+    within("one").scrollIntoView({ block: "nearest" });
+  }
+}
+
+async function back() {
+  const id = shown;
+  shown = null;
+  room("room");
+  await list();
+  (one(`[data-doc=show][data-id="${CSS.escape(id || "")}"]`, within("list")) || within("filter")).focus();
+}
+
+// ---- the answers follow
+
+function changed() {
+  list();
+  tell(say("updating"));
+  watch(true);
+}
+
+// Looks until the answers come from the library as it is now, then tells so and lets the page draw what it says of the documents.
+function watch(mine = false) {
+  clearTimeout(watching);
+  watching = setTimeout(async () => {
+    let state;
+    try {
+      state = await (await fetch(`page/library/state?${new URLSearchParams({ lang: language() })}`)).json();
+    } catch {
+      return watch(mine);
+    }
+    if (!shell()) return;
+    within("problem").replaceChildren(...(state.problem ? [failure(state.problem)] : []));
+    if (state.problem) return tell("");
+    if (!state.current) {
+      tell(say("updating"));
+      return watch(true);
+    }
+    if (!mine) return;
+    tell(say("current"));
+    list();
+    document.dispatchEvent(new Event("followed"));
+  }, 600);
+}
+
+// ---- files that are not kept yet
+
+// What was typed into the boxes of a card, and what the file was said to be.
+function typed(card) {
+  const facts = {};
+  for (const box of all("[data-doc-facts] input", card)) if (box.value.trim() !== box.dataset.read.trim()) facts[box.name] = box.value.trim() || null;
+  return { facts, as: card.dataset.as || "" };
+}
+
+const asked = (file, { facts, as }) => ({ name: file.name, facts: Object.keys(facts).length ? JSON.stringify(facts) : "", kept_as: as });
+
+async function preview(file, given) {
+  if (file.size > Number(shell().dataset.most)) {
+    const text = say("too_large", { n: Math.floor(shell().dataset.most / 1e6), name: file.name });
+    return { ok: false, html: `${failure(text).outerHTML}<div class="acts"><button type="button" class="quiet" data-doc="dismiss">${say("hide")}</button></div>` };
+  }
+  return call("preview", asked(file, given), { method: "POST", body: file });
+}
+
+async function look(file, given = { facts: {}, as: "" }) {
+  const told = await preview(file, given);
+  const card = document.createElement("article");
+  card.className = "doc-card";
+  card.dataset.as = given.as;
+  card.innerHTML = told.html;
+  within("queue").append(card);
+  if (told.ok && one("[data-doc=keep]", card)) queue.set(card, file);
+  count();
+  return told.ok;
+}
+
+async function take(files) {
+  let failed = 0;
+  const before = within("queue").childElementCount;
+  for (const [n, file] of files.entries()) {
+    tell(say("reading", { done: n + 1, total: files.length, name: file.name }));
+    if (!(await look(file))) failed += 1;
+  }
+  tell(say("read", { total: files.length - failed, failed }));
+  one("h3", within("queue").children[before])?.focus();
+}
+
+function count() {
+  const many = queue.size > 1;
+  within("all").hidden = !many;
+  if (many) one("button", within("all")).textContent = say("keep_all", { n: queue.size });
+}
+
+// What was typed changes what the file is to the library: the boxes stay, the verdict is drawn anew.
+async function judge(card) {
+  const told = await preview(queue.get(card), typed(card));
+  if (!card.isConnected || !queue.has(card)) return;
+  const made = document.createElement("div");
+  made.innerHTML = told.html;
+  within("failed", card).replaceChildren();
+  if (!told.ok) return within("failed", card).replaceChildren(...all(".failure", made));
+  const focused = document.activeElement?.name === "as" && card.contains(document.activeElement) ? document.activeElement.value : null;
+  within("verdict", card).replaceWith(within("verdict", made));
+  if (focused) one(`[name=as][value="${CSS.escape(focused)}"]`, card)?.focus();
+}
+
+async function keep(card) {
+  const file = queue.get(card);
+  if (!file || card.ariaBusy === "true") return false;
+  card.ariaBusy = "true";
+  clearTimeout(typing);
+  const button = one("[data-doc=keep]", card);
+  button.disabled = true;
+  tell(say("keeping"));
+  const told = await call("keep", asked(file, typed(card)), { method: "POST", body: file });
+  card.ariaBusy = "false";
+  if (!told.ok) {
+    const made = document.createElement("div");
+    made.innerHTML = told.html;
+    within("failed", card).replaceChildren(...all(".failure", made));
+    button.disabled = false;
+    tell("");
+    return false;
+  }
+  const difference = one(".doc-diff", card);
+  queue.delete(card);
+  card.innerHTML = told.html;
+  if (difference) card.append(difference);
+  count();
+  changed();
+  return true;
+}
+
+async function keepAll() {
+  for (const card of [...queue.keys()]) await keep(card);
+}
+
+function dismiss(card) {
+  const next = card.nextElementSibling || card.previousElementSibling;
+  queue.delete(card);
+  card.remove();
+  count();
+  (next ? one("h3, .doc-outcome, button", next) : within("files"))?.focus();
+}
+
+// ---- kept documents
+
+async function act(path, more = {}) {
+  const told = await change(path, { id: shown, ...more });
+  if (told.ok) {
+    draw(told, shown, false);
+    within("said", within("one"))?.scrollIntoView({ block: "nearest" });
+    one("h3", within("one"))?.focus({ preventScroll: true });
+    changed();
+  } else within("failed", within("one")).innerHTML = told.html;
+}
+
+async function bring(file) {
+  tell(say("importing"));
+  const told = await call("import", { name: file.name }, { method: "POST", body: file });
+  if (!told.ok) {
+    within("problem").innerHTML = told.html;
+    return tell("");
+  }
+  within("problem").innerHTML = "";
+  const said = document.createElement("p");
+  said.className = "doc-outcome good";
+  said.textContent = told.html;
+  within("problem").append(said);
+  list();
+  watchAfterImport();
+}
+
+function watchAfterImport() {
+  tell(say("updating"));
+  document.addEventListener("followed", () => within("problem")?.replaceChildren(), { once: true });
+  watch(true);
+}
+
+const actions = {
+  show: (button) => show(button.dataset.id),
+  back,
+  keep: (button, card) => keep(card),
+  "keep-all": keepAll,
+  dismiss: (button, card) => dismiss(card),
+  reset: () => act("reset"),
+  remove: () => act("remove"),
+  restore: () => act("restore"),
+  use: (button) => act("restore", { version: Number(button.dataset.version) }),
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-docs] [data-doc]");
+  if (button && button.type !== "submit") actions[button.dataset.doc]?.(button, button.closest(".doc-card"));
+});
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.closest("[data-docs]")) return;
+  event.preventDefault();
+  const card = form.closest(".doc-card");
+  if (card) keep(card);
+  else if (form.matches("[data-doc-facts]")) act("correct", { facts: typed(within("one")).facts });
+  else if (form.matches("[data-doc-compare]")) {
+    const told = await call("difference", { id: shown, older: form.older.value, newer: form.newer.value });
+    within("diff", within("one")).innerHTML = told.html;
+  }
+});
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (!field.closest?.("[data-docs]")) return;
+  const card = field.closest(".doc-card");
+  if (field.matches("[data-doc-files]")) take([...field.files]).then(() => (field.value = ""));
+  else if (field.matches("[data-doc-import]") && field.files[0]) bring(field.files[0]).then(() => (field.value = ""));
+  else if (field.matches("[data-doc-removed]")) list();
+  else if (card && queue.has(card)) {
+    if (field.name === "as") card.dataset.as = field.value;
+    clearTimeout(typing);
+    typing = setTimeout(() => judge(card), 150);
+  }
+});
+document.addEventListener("input", (event) => {
+  if (!event.target.matches?.("[data-doc-filter]")) return;
+  clearTimeout(list.timer);
+  list.timer = setTimeout(list, 150);
+});
+for (const kind of ["dragover", "dragleave", "drop"]) {
+  document.addEventListener(kind, (event) => {
+    const place = event.target.closest?.("[data-doc-drop]");
+    if (!place) return;
+    event.preventDefault();
+    place.classList.toggle("over", kind === "dragover");
+    if (kind === "drop" && event.dataTransfer.files.length) take([...event.dataTransfer.files]);
+  });
+}
+document.addEventListener("spoken", open);
+document.addEventListener("opened", () => {
+  if (!shell()) open();
+});

@@ -1,0 +1,307 @@
+"""The tab 文件: the documents that are kept, changed from the page. What it fetches and sends; ``documents`` draws it.
+
+Nothing is held here between two calls: the browser keeps a file until it is kept in the library, and sends it again.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse, HTMLResponse
+from pydantic import BaseModel, Field
+from starlette.background import BackgroundTask
+
+from assistant.library import FIELDS, Added, Entry, Library
+from assistant.library.originals import safe_name
+from assistant.page.documents import (
+    Neighbour,
+    draw_difference,
+    draw_document,
+    draw_kept,
+    draw_list,
+    draw_preview,
+    draw_refused,
+    draw_shell,
+    fact_names,
+)
+from assistant.page.documents_words import told
+from assistant.page.fragments import PageRoute
+from assistant.page.words import Language, language_of, say, sentence
+from assistant.settings import Settings
+from assistant.surfaces import AssistantLike
+from index.readers.file import MAX_BYTES
+from index.records import Document, InputError, TradeAssistantError
+
+LOCAL = ("127.0.0.1", "localhost", "::1")
+IMPORTED = 4_000_000_000  # bytes of a library that is imported
+
+
+class Change(BaseModel):
+    """What is to be done to a kept document."""
+
+    id: str = Field(max_length=500)
+    facts: dict[str, str | None] = {}
+    version: int | None = None
+
+
+class ForbiddenError(InputError):
+    """A change that this page may not make."""
+
+
+class LibraryRoute(PageRoute):
+    """Errors in the reader's language. A file or fact that cannot be used is an answer like another: the browser reports no failure."""
+
+    unforeseen = "broken"
+
+    def status_of(self, problem: TradeAssistantError) -> int:
+        """403 where the page may not change the library, else 200 with the header x-refused."""
+        return 403 if isinstance(problem, ForbiddenError) else 200
+
+
+def keeps_library(assistant: AssistantLike) -> bool:
+    """Whether it answers from a library; one that was opened over given files does not."""
+    return library_of(assistant) is not None
+
+
+def library_of(assistant: AssistantLike) -> Library | None:
+    """The library that is answered from, if any."""
+    found: Library | None = getattr(assistant, "library", None)
+    return found
+
+
+def may_change(settings: Settings, host: str | None) -> bool:
+    """Whether a page that was opened at the name ``host`` may change the library: a setting, else only on this machine."""
+    if settings.edit is not None:
+        return settings.edit
+    return settings.host in LOCAL and host in LOCAL
+
+
+def own_page(request: Request) -> bool:
+    """Whether a change comes from this very page and not from another that the browser has open."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+def documents_routes(assistant: AssistantLike, settings: Settings) -> APIRouter:
+    """The routes under /page/library. Whatever changes the library is refused where ``may_change`` says no."""
+    library = library_of(assistant)
+    assert library is not None
+    follow: Callable[[], None] = getattr(assistant, "changed", lambda: None)
+
+    def guarded(request: Request, lang: str = "zh") -> Language:
+        if not may_change(settings, request.url.hostname):
+            raise ForbiddenError(told("read_only", "zh"), told("read_only", "en"))
+        if not own_page(request):
+            raise ForbiddenError(told("foreign", "zh"), told("foreign", "en"))
+        return language_of(lang)
+
+    changing: Language = Depends(guarded)
+    routes = APIRouter(prefix="/page/library", route_class=LibraryRoute, include_in_schema=False)
+
+    @routes.get("/tab", response_class=HTMLResponse)
+    def tab(request: Request, lang: str = "zh") -> str:
+        return draw_shell(language_of(lang), may_change(settings, request.url.hostname))
+
+    @routes.get("/list", response_class=HTMLResponse)
+    def listed(request: Request, q: str = "", removed: bool = False, lang: str = "zh") -> str:
+        removed = removed and may_change(settings, request.url.hostname)
+        entries = filtered(library.entries(removed=removed), q)
+        return draw_list(entries, statuses(library, assistant, entries[:200]), language_of(lang))
+
+    @routes.get("/state")
+    def state(lang: str = "zh") -> dict[str, Any]:
+        problem: TradeAssistantError | None = getattr(assistant, "problem", None)
+        said = sentence(problem.said(language_of(lang)), language_of(lang)) if problem else None
+        return {"current": bool(getattr(assistant, "current", True)), "problem": said}
+
+    @routes.get("/document", response_class=HTMLResponse)
+    def document(request: Request, id: str, lang: str = "zh") -> str:
+        return _drawn(library, id, language_of(lang), may_change(settings, request.url.hostname))
+
+    @routes.get("/difference", response_class=HTMLResponse)
+    def compared(id: str, older: int, newer: int, lang: str = "zh") -> str:
+        language = language_of(lang)
+        heading = told("difference_of", language, old=older, new=newer)
+        return f"<h4>{heading}</h4>{draw_difference(library.document(id, older), library.document(id, newer), language)}"
+
+    @routes.post("/preview", response_class=HTMLResponse)
+    async def preview(request: Request, name: str, facts: str = "", kept_as: str = "", language: Language = changing) -> Response:
+        data = await _body(request, MAX_BYTES)
+        return await run_in_threadpool(_previewed, library, data, name, facts, kept_as, language)
+
+    @routes.post("/keep", response_class=HTMLResponse)
+    async def keep(request: Request, name: str, facts: str = "", kept_as: str = "", language: Language = changing) -> Response:
+        data = await _body(request, MAX_BYTES)
+
+        def kept() -> Response:
+            try:
+                added = library.add(data, name, facts=_facts(facts), **_kept_as(kept_as))
+            except TradeAssistantError as problem:
+                return _refused(name, problem, language, "not_kept")
+            follow()
+            return HTMLResponse(draw_kept(name, added, language))
+
+        return await run_in_threadpool(kept)
+
+    @routes.post("/correct", response_class=HTMLResponse)
+    def correct(change: Change, language: Language = changing) -> str:
+        name = library.find(change.id)
+        if not change.facts:
+            return _drawn(library, name, language, True, told("unchanged", language))
+        library.correct(name, change.facts)
+        follow()
+        names = fact_names([field for field in FIELDS if field in change.facts], language)
+        return _drawn(library, name, language, True, told("saved", language, names=names))
+
+    @routes.post("/reset", response_class=HTMLResponse)
+    def reset(change: Change, language: Language = changing) -> str:
+        library.reset(change.id)
+        follow()
+        return _drawn(library, change.id, language, True, told("was_reset", language))
+
+    @routes.post("/remove", response_class=HTMLResponse)
+    def remove(change: Change, language: Language = changing) -> str:
+        library.remove(change.id)
+        follow()
+        return _drawn(library, change.id, language, True, told("was_removed_now", language))
+
+    @routes.post("/restore", response_class=HTMLResponse)
+    def restore(change: Change, language: Language = changing) -> str:
+        library.restore(change.id, change.version)
+        follow()
+        word = told("was_restored", language) if change.version is None else told("used", language, n=change.version)
+        return _drawn(library, change.id, language, True, word)
+
+    @routes.get("/export")
+    def export(language: Language = changing) -> Response:
+        folder = Path(tempfile.mkdtemp())
+        try:
+            library.export(folder / "library.zip")
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        tidy = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
+        return FileResponse(folder / "library.zip", media_type="application/zip", filename="library.zip", background=tidy)
+
+    @routes.post("/import", response_class=HTMLResponse)
+    async def import_(request: Request, name: str, language: Language = changing) -> str:
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / safe_name(name)
+            size = 0
+            with file.open("wb") as out:
+                async for piece in request.stream():  # to its end, see fragments.batch
+                    size += len(piece)
+                    if size <= IMPORTED:
+                        out.write(piece)
+            if size > IMPORTED:
+                raise _both("too_large", n=IMPORTED // 1_000_000, name=name)
+            try:
+                found = await run_in_threadpool(library.import_, file)
+            except InputError as problem:  # tells the name that the user knows
+                raise InputError(problem.zh.replace(str(file), name), problem.en.replace(str(file), name)) from problem
+        follow()
+        counts = {key: len(getattr(found, key)) for key in ("new", "changed", "same")}
+        return told("imported", language, **counts)
+
+    return routes
+
+
+# ---- what the routes do
+
+
+def filtered(entries: list[Entry], words: str) -> list[Entry]:
+    """The entries of which each word stands in a fact or in the id."""
+    wanted = words.casefold().split()
+    if not wanted:
+        return entries
+
+    def fits(entry: Entry) -> bool:
+        facts = " ".join(value for value in (entry.id, *(getattr(entry, name) for name in FIELDS)) if value).casefold()
+        return all(word in facts for word in wanted)
+
+    return [entry for entry in entries if fits(entry)]
+
+
+def statuses(library: Library, assistant: AssistantLike, entries: list[Entry]) -> dict[str, str | None]:
+    """Draft or abridged, by id; those that are not answered from now are read."""
+    known = {document.source: document.status for document in assistant.documents}
+    return {e.id: known[e.source] if e.source in known else library.document(e.id).status for e in entries}
+
+
+def _previewed(library: Library, data: bytes, name: str, given: str, kept_as: str, language: Language) -> Response:
+    try:
+        facts = _facts(given)
+        added = library.preview(data, name, facts=facts, **_kept_as(kept_as))
+        read = library.preview(data, name, **_kept_as(kept_as)).document if facts else added.document
+    except TradeAssistantError as problem:
+        return _refused(name, problem, language)
+    before = library.document(added.document.id) if added.outcome == "version" else None
+    current = library.version(added.document.id).number if added.outcome in ("duplicate", "restored") else added.version
+    return HTMLResponse(draw_preview(name, added, read, before, _neighbours(library, added, kept_as), kept_as, current, language))
+
+
+def _neighbours(library: Library, added: Added, kept_as: str) -> list[Neighbour]:
+    """The documents that the file may be a version of, the one that was chosen among them."""
+    if added.outcome not in ("new", "version"):
+        return []
+    names = [added.document.id] if added.outcome == "version" else list(added.similar)
+    if kept_as.startswith("of:"):
+        names = [kept_as.removeprefix("of:"), *names]
+    return [Neighbour(name, library.document(name).title) for name in dict.fromkeys(names)]
+
+
+def _facts(given: str) -> dict[str, str | None]:
+    """The facts of a query. Raises InputError where they are none."""
+    if not given:
+        return {}
+    try:
+        facts = json.loads(given)
+    except ValueError:
+        facts = None
+    if not isinstance(facts, Mapping) or not all(value is None or isinstance(value, str) for value in facts.values()):
+        raise InputError("改正的内容格式有误", "the corrections are malformed")
+    return dict(facts)
+
+
+def _kept_as(chosen: str) -> dict[str, Any]:
+    """Arguments of ``Library.add`` for what was chosen."""
+    if chosen == "separate":
+        return {"separate": True}
+    return {"replaces": chosen.removeprefix("of:")} if chosen else {}
+
+
+def _drawn(library: Library, name: str, language: Language, changing: bool, said: str = "") -> str:
+    name = library.find(name)
+    entry = next((e for e in library.entries(removed=True) if e.id == name and (changing or not e.removed)), None)
+    if entry is None:
+        raise InputError(say("no_document", "zh"), say("no_document", "en"))
+    document: Document = library.document(name)
+    return draw_document(entry, document, library.versions(name), language, changing, said)
+
+
+def _refused(name: str, problem: TradeAssistantError, language: Language, key: str = "failed") -> Response:
+    return HTMLResponse(draw_refused(name, sentence(problem.said(language), language), language, key), headers={"x-refused": "yes"})
+
+
+def _both(key: str, **values: object) -> InputError:
+    return InputError(told(key, "zh", **values), told(key, "en", **values))
+
+
+async def _body(request: Request, most: int) -> bytes:
+    """The file in the body, cut just over the limit that its reader refuses."""
+    data = bytearray()
+    async for piece in request.stream():  # to its end: a browser that is not heard out tells of a broken connection instead
+        if len(data) <= most:
+            data += piece
+    return bytes(data[: most + 1])
