@@ -10,7 +10,7 @@ from assistant.drawn import abridged, answer_of, items, validity_lines
 from assistant.evidence import VALUE_KINDS, Kind, asked, stated
 from assistant.phrases import say
 from assistant.question import Question
-from assistant.rank import NEAR, Ranked, limit
+from assistant.rank import Ranked, limit
 from index.figures import figures
 from index.records import Hit, Quote
 from index.text import one_line
@@ -54,7 +54,7 @@ def compare(question: Question, groups: Sequence[tuple[str, Ranked]], as_of: dat
 
 def _states_something(ranked: Ranked) -> bool:
     """False where a row is not stated: its best sentence is beside the subject, or speaks of it without the asked fact."""
-    near = bool(ranked.hits) and ranked.chances[0] >= LEAST_COMPARED and ranked.hits[0].score >= NEAR
+    near = bool(ranked.hits) and ranked.chances[0] >= LEAST_COMPARED and ranked.hits[0].score >= limit("near")
     return near and ranked.stated >= SHARE_OF_LIMIT * limit("stated")
 
 

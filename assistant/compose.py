@@ -17,7 +17,7 @@ from assistant.matters import unmet, unnamed
 from assistant.phrases import say
 from assistant.premise import Correction, claims, figure_correction, normal, takes_adoption_for_granted, unit_correction, whole_text
 from assistant.question import Question
-from assistant.rank import NEAR, Ranked, limit
+from assistant.rank import Ranked, limit
 from assistant.replies import not_found
 from assistant.validity import document_term
 from index.records import Document, Hit, Quote
@@ -40,7 +40,7 @@ _CONTACT = re.compile(r"\d{7,}|\d{3,4}[-－—]\d{7,8}|1\d{10}|@|\b12\d{3}\b")
 
 def answer(question: Question, ranked: Ranked, outside: Ranked | None, as_of: datetime.date) -> Answer:
     """Compose the answer to a question that was searched in its scope; ``outside`` is the ranking of all documents."""
-    if not ranked.hits or max(h.score for h in ranked.hits) < NEAR:
+    if not ranked.hits or max(h.score for h in ranked.hits) < limit("near"):
         return not_found(question, (), as_of)
     elsewhere = _elsewhere(question, ranked, outside)
     if elsewhere is not None:
@@ -59,7 +59,7 @@ def answer(question: Question, ranked: Ranked, outside: Ranked | None, as_of: da
         least = 0.0
     ascribed = corrected or _confirmed(question, chosen)
     if (ranked.stated < least or missing or _of_another(question, ranked)) and not (ascribed and ranked.chances[0] >= CORRECTABLE):
-        near = [h for h in ranked.hits[:RELATED] if h.score >= NEAR]
+        near = [h for h in ranked.hits[:RELATED] if h.score >= limit("near")]
         return not_found(question, near, as_of, fact=missing)
     if question.asks == "who":
         return _who(question, chosen, ranked, as_of)

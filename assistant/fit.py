@@ -37,8 +37,10 @@ SIGNS = (
     dict.fromkeys(("dense", "late", "late_part", "lexical", "sentence", "mean3", "part_match"), 1)
     | dict.fromkeys((name for name in ANSWER_FEATURES if re.search("gap|conflicts|formal|open|outside|unmatched|lacks", name)), -1)
     | COVERAGE
+    | {"below": -1}
 )
 REFUSED = 0.035  # share of the answerable that may be refused for the sake of what nothing answers
+BESIDE = 0.001  # share of the answerable whose best sentence may count as beside the subject
 REMOVED_CLAUSE_WEIGHT = 0.6  # a question whose clause was taken out is easier than what is asked beside the text
 ROOT = Path(__file__).resolve().parents[1]
 ASIDE_FILE = ROOT / "assistant/offtopic.txt"
@@ -193,7 +195,9 @@ def _answers(hit: Hit, gold: tuple[tuple[str, int, int], ...]) -> bool:
 def fit(data: Sequence[Example], bereft: Sequence[Example]) -> dict[str, Any]:
     """The models as plain numbers: features, weights on the raw features, intercept; ``bereft`` are of ``removed``."""
     found = [e for e in data if e.labels.any()]
-    sentence = _logistic(np.concatenate([e.table for e in found]), np.concatenate([e.labels for e in found]), SENTENCE_FEATURES, 1e-4)
+    sentence = _logistic(
+        np.concatenate([e.table for e in found]), np.concatenate([e.labels for e in found]), SENTENCE_FEATURES, 1e-4, signs=SIGNS
+    )
     asked = [*data, *bereft]
     ordered = [_ordered(e, sentence) for e in asked]
     rows = np.array([answer_features(e.text, e.english, h, c, e.outside) for e, (h, c, _) in zip(asked, ordered, strict=True)])
@@ -279,7 +283,9 @@ def report(authored: list[Example], noticed: list[Example], bereft: list[Example
     error = sum(abs(confidences[bins == b].mean() - rights[bins == b].mean()) * (bins == b).mean() for b in range(10) if (bins == b).any())
     print(f"  confidence: expected calibration error {error:.3f} (10 bins, n={len(sure)})")
     stated = [s for s, _, answerable, _ in sure if answerable]
-    return {"stated": round(float(np.quantile(stated, REFUSED)), 4), "stated_following": round(float(np.quantile(stated, REFUSED / 2)), 4)}
+    nearest = [max(hit.score for hit in e.hits) for e in noticed if e.answerable]
+    chosen = {"stated": (stated, REFUSED), "stated_following": (stated, REFUSED / 2), "near": (nearest, BESIDE)}
+    return {name: round(float(np.quantile(scores, share)), 4) for name, (scores, share) in chosen.items()}
 
 
 def _han(number: int) -> str:

@@ -29,14 +29,13 @@ from index.text import folded, one_line
 
 STATING = 0.25  # share of the best chance that a sentence needs to go first because it states the asked kind of fact
 STATING_CONTACT = 0.1  # the same for a telephone, which hardly any sentence gives
-NEAR = 0.19  # fused score of the best sentence below which a question is beside the subject
 MODEL = Path(__file__).with_name("ranking.json")
 Floats = npt.NDArray[np.float64]
 
 _SILENT = frozenset({"title", "number", "addressees", "signature", "section"})
 
 SENTENCE_FEATURES: tuple[str, ...] = (
-    "dense", "late", "late_part", "lexical", "gap", "gap_part", "below", "first", "clause", "short", "length",
+    "dense", "late", "late_part", "lexical", "gap", "gap_part", "below", "clause", "short", "length",
     "english", "english_dense", "english_late", "earlier_in_part", "top_part",
     *(f"has_{kind}" for kind in KINDS), *(f"lacks_{kind}" for kind in KINDS), "match", "unmatched", "conflicts",
 )  # fmt: skip
@@ -117,13 +116,13 @@ def sentence_features(text: str, english: bool, hits: Sequence[Hit]) -> Floats:
     wants = asked(text)
     rows = []
     seen: Counter[tuple[str, int]] = Counter()  # hits so far of each part
-    for n, hit in enumerate(hits):
+    for hit in hits:
         quote = hit.quote
         place = (quote.document.id, quote.part.start)
         has = _stated(hit)
         rows.append(
             [
-                hit.dense, hit.late, hit.late_part, hit.lexical, hit.gap, hit.gap_part, hits[0].score - hit.score, n == 0,
+                hit.dense, hit.late, hit.late_part, hit.lexical, hit.gap, hit.gap_part, hits[0].score - hit.score,
                 quote.part.kind == "clause", quote.end - quote.start < 15, min(quote.end - quote.start, 120) / 120,
                 english, english * hit.dense, english * hit.late,
                 min(seen[place], 5) / 5, quote.part == hits[0].quote.part,
@@ -207,7 +206,11 @@ def _logit(chance: float) -> float:
 
 
 def limit(name: str) -> float:
-    """A limit that the fit has chosen: "stated", the least chance that the documents answer at all, or "stated_following"."""
+    """A limit that the fit has chosen.
+
+    "stated": the least chance that the documents answer at all; "stated_following": of a question that follows on another;
+    "near": the fused score of the best sentence below which a question is beside the subject.
+    """
     return float(_model()["limits"][name])
 
 
