@@ -19,9 +19,10 @@ from index.manifest import damaged, encoder_facts, write_manifest
 from index.ragged import Array, write_array, write_joined
 from index.records import Document
 from index.shelf import ShelfWriter
+from index.tokenquery import rarity
 
 LEXICON = "lexicon"
-TOKENS, WHOLE = "tokens", "whole"
+TOKENS, WHOLE, RARITY = "tokens", "whole", "rarity.npy"
 ROWS, PARTS, KEYS, FIRST, FACETS = "rows.npy", "parts.npy", "keys.npy", "first.npy", "facets.npy"
 
 Progress = Callable[[int, int], None]
@@ -113,6 +114,7 @@ def assemble(files: Sequence[Path], encoder: Encoder, version: Path) -> int:
     if isinstance(encoder, TokenEncoder):
         write_joined(version, TOKENS, each("tokens"))
         write_joined(version, WHOLE, each("whole"))
+        np.save(version / RARITY, rarity(each("tokens"), encoder.usual))
     Dense.assemble(lambda: each("vectors"), count, encoder.dimension, dense_engine.EXACT).save(version)
     return count
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from index.embed import Encoder, Floats, TokenEncoder, unit_rows
 from index.fuse import Ints
-from index.lexical import bits_of, fingerprints, tokens
+from index.lexical import bits_of, fingerprints, terms
 from index.ragged import Array, Ragged, joined
 from index.records import Document, Part
 from index.sentences import sentences
@@ -97,7 +97,7 @@ def cut(documents: Sequence[Document], encoder: Encoder, known: Known | None = N
         around = encoder.encode(distinct)[[place[context[n]] for n in new]]
         vectors[new] = unit_rows(encoder.encode([own[n] for n in new]) + np.float32(CONTEXT_WEIGHT) * around)
     fresh = (
-        fingerprints([tokens(text) for text in full]),
+        fingerprints([terms(text) for text in full]),
         fingerprints([named(text) for text in full]),
         _tokens(full, encoder),
     )

@@ -21,6 +21,7 @@ from index.records import InputError
 Floats = npt.NDArray[np.float32]
 
 OWN_MODEL = Path(__file__).with_name("model")
+SENTENCE = 30  # tokens of an ordinary sentence
 _STATIC = {"StaticEmbedding", "Normalize"}
 
 
@@ -57,6 +58,11 @@ class TokenEncoder(Protocol):
         """``table`` with each row at length 1."""
         ...
 
+    @property
+    def usual(self) -> Floats:
+        """float32 (pieces,): the share of ordinary sentences that holds each token, as far as the encoder knows."""
+        ...
+
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """The tokens of each text, in order."""
         ...
@@ -90,6 +96,16 @@ class StaticEncoder:
     @cached_property
     def units(self) -> Floats:
         return unit_rows(self.table)
+
+    @cached_property
+    def usual(self) -> Floats:
+        """A Unigram tokenizer keeps the logarithm of each token's share of its training text; others keep none."""
+        model = json.loads(self._vocabulary.read_bytes())["model"]
+        shares = np.zeros(len(self.table))
+        if model.get("type") == "Unigram":
+            known = np.exp([score for _, score in model["vocab"][1:]])  # the first stands for what is unknown
+            shares[1 : len(known) + 1] = known
+        return np.asarray(1 - (1 - np.minimum(shares, 1)) ** SENTENCE, np.float32)
 
     @cached_property
     def fingerprint(self) -> str:

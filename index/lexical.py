@@ -1,4 +1,4 @@
-"""BM25 over jieba tokens: words in, (row, score) out."""
+"""BM25 over jieba tokens and pairs of characters: terms in, (row, score) out."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from index.ragged import Array, Ragged, mapped, places_in, write_joined
 K1, B = 1.2, 0.75
 FOLDER = "lexical"
 _WORD = re.compile(r"\w")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
 
 
 def tokens(text: str) -> list[str]:
@@ -32,6 +33,12 @@ def tokens(text: str) -> list[str]:
 def query_tokens(text: str) -> tuple[str, ...]:
     """``tokens`` of a question, kept: it is looked at several times."""
     return tuple(tokens(text))
+
+
+def terms(text: str) -> list[str]:
+    """What a text is searched by: its words, and each two neighbouring Chinese characters for those that jieba cuts otherwise."""
+    pairs = (run[n : n + 2] for run in _HAN.findall(text) for n in range(len(run) - 1))
+    return [*tokens(text), *pairs]
 
 
 def word_counts() -> tuple[dict[str, int], int]:

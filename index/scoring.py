@@ -10,11 +10,12 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from index.embed import Encoder, Floats, TokenEncoder
+from index.embed import Encoder, Floats
 from index.fuse import Bools, Ints, Scores
-from index.late import Late, Query
-from index.lexical import Lexical, query_tokens
+from index.late import Late
+from index.lexical import Lexical, terms
 from index.ragged import places_in
+from index.tokenquery import TokenQueries
 from index.words import asked
 
 KEPT = 8  # queries whose scores are kept: those of a question and of the conversation around it
@@ -75,7 +76,13 @@ class Scorer:
     """Scores rows against queries with all engines."""
 
     def __init__(
-        self, encoder: Encoder, dense: DenseEngine, lexical: LexicalEngine, lexicon: Lexical, late: tuple[Late, Late] | None, part_of: Ints
+        self,
+        encoder: Encoder,
+        dense: DenseEngine,
+        lexical: LexicalEngine,
+        lexicon: Lexical,
+        late: tuple[TokenQueries, Late, Late] | None,
+        part_of: Ints,
     ) -> None:
         """``late``: of the sentences and of the parts, None without token vectors; ``part_of``: the part of each row."""
         self._encoder = encoder
@@ -84,18 +91,19 @@ class Scorer:
         self.asked = lru_cache(maxsize=KEPT)(self._asked)
 
     def _asked(self, text: str) -> Asked:
-        vector, words, terms = self._encoder.encode([text], query=True)[0], query_tokens(text), asked(text)
-        query = Query(text, self._encoder) if self._late and isinstance(self._encoder, TokenEncoder) else None
+        words, meant = terms(text), asked(text)
+        query = self._late[0].query(text) if self._late else None
+        vector: Floats = self._late[0].vector(query) if self._late and query else self._encoder.encode([text], query=True)[0]
 
         def measure(rows: Ints) -> Table:
             table = np.zeros((len(Score), len(rows)), np.float32)
             table[Score.DENSE] = self._dense.scores(vector, rows)
             table[Score.LEXICAL] = self._lexical.scores(words, rows)
-            table[Score.LEXICON] = self._lexicon.scores(terms, rows)
+            table[Score.LEXICON] = self._lexicon.scores(meant, rows)
             if self._late and query:
                 parts, back = np.unique(self._part_of[rows], return_inverse=True)
-                table[Score.LATE], table[Score.GAP] = self._late[0].scores(query, rows)
-                of_part, gap_of_part = self._late[1].scores(query, parts)
+                table[Score.LATE], table[Score.GAP] = self._late[1].scores(query, rows)
+                of_part, gap_of_part = self._late[2].scores(query, parts)
                 table[Score.LATE_PART], table[Score.GAP_PART] = of_part[back], gap_of_part[back]
             return table
 

@@ -47,7 +47,7 @@ def _of_part(text: str, part: Part, paragraphs: list[Span]) -> list[Span]:
         if n == 0 and part.kind in ("clause", "section"):
             start = _behind_heading(text, part, paragraph, len(paragraphs) > 1)
         for piece in _around_responsible(Span(start, paragraph.end), part):
-            body += _cut(text, piece)
+            body += of_paragraph(text, piece)
     if not body and paragraphs:
         return [Span(paragraphs[0].start, paragraphs[-1].end)]
     return body
@@ -78,8 +78,8 @@ def _around_responsible(span: Span, part: Part) -> list[Span]:
     return [*pieces, Span(start, span.end)]
 
 
-def _cut(text: str, span: Span) -> list[Span]:
-    """Cut a paragraph into sentences; blanks at the edges are left out."""
+def of_paragraph(text: str, span: Span) -> list[Span]:
+    """The sentences of a paragraph; blanks at the edges are left out, and pieces without a word."""
     if text[span.start : span.start + 1] in ("（", "(") and span.end - span.start < 400 and "。" not in span.of(text)[:-1]:
         return _trimmed(text, span.start, span.end)
     piece = span.of(text)

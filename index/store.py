@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 from filelock import FileLock
 
-from index.build import FACETS, FIRST, KEYS, LEXICON, PARTS, ROWS, TOKENS, WHOLE, Progress, write_index
+from index.build import FACETS, FIRST, KEYS, LEXICON, PARTS, RARITY, ROWS, TOKENS, WHOLE, Progress, write_index
 from index.dense import Dense
 from index.embed import Encoder, Floats, TokenEncoder
 from index.fuse import Bools, Ints, Scores, best, fitted, fuse, language, ranks
@@ -27,6 +27,7 @@ from index.records import Document, Hit, Quote
 from index.scoring import DenseEngine, LexicalEngine, Score, Scorer
 from index.shelf import Shelf
 from index.text import plain
+from index.tokenquery import TokenQueries
 
 CANDIDATES = 300  # rows that each engine hands to the fusion
 MOST = 20_000  # hits that one search can give
@@ -48,9 +49,10 @@ class ClauseIndex:
         self.dense = Dense.load(version)
         self.lexical = Lexical.load(version)
         self._lexicon = Lexical.load(version, LEXICON)
-        self._late: tuple[Late, Late] | None = None
+        self._late: tuple[TokenQueries, Late, Late] | None = None
         if isinstance(encoder, TokenEncoder):
-            self._late = (Late.load(version, encoder, TOKENS), Late.load(version, encoder, WHOLE))
+            queries = TokenQueries(encoder, np.asarray(mapped(version / RARITY)))
+            self._late = (queries, Late.load(version, TOKENS), Late.load(version, WHOLE))
         self.search_with(self.dense, self.lexical)
         self._states: dict[str, tuple[int, str]] | None = None  # source → place and state, read when asked for
         self._damage: list[Path] = []  # files that were found changed while the index served
@@ -212,6 +214,6 @@ class _Former:
 
     def cut_of(self, rows: Ints) -> tuple[Floats, Ragged, Ragged, Ragged]:
         late = self._index._late
-        tokens = late[0].ids.at(rows) if late else Ragged.of([[] for _ in rows])
+        tokens = late[1].ids.at(rows) if late else Ragged.of([[] for _ in rows])
         words, lexicon = self._index.lexical.cuts(rows), self._index._lexicon.cuts(rows)
         return self._index.dense.vectors(rows), words, lexicon, tokens

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from index.dense import Dense
 from index.embed import unit_rows
 from index.fuse import Weights, best, fuse
-from index.late import Late, Query
-from index.lexical import K1, B, Lexical, fingerprints, tokens
+from index.late import LENGTH, TYPICAL, Late
+from index.lexical import K1, B, Lexical, fingerprints, terms, tokens
+from index.ragged import Ragged
+from index.tokenquery import OTHER, TokenQueries, TokenQuery, rarity
 
 PASSAGES = [["出口", "退税"], ["出口", "保险", "补贴"], ["天气"], ["出口", "退税"]]
 VECTORS = np.array([[1, 0, 0], [0.6, 0.8, 0], [0, 0, 1], [1, 0, 0]], np.float32)
@@ -144,23 +146,47 @@ class TwoTokens:
 
     table = np.array([[2, 0], [0, 1], [0.6, 0.8]], np.float32)
     units = np.array([[1, 0], [0, 1], [0.6, 0.8]], np.float32)
+    usual = np.zeros(3, np.float32)
 
     def token_ids(self, texts: list[str]) -> list[list[int]]:
         return [["xzq".index(c) for c in text if c in "xzq"] for text in texts]
 
 
+def query(*ids: int, weights: list[float]) -> TokenQuery:
+    return TokenQuery(np.array(ids, np.int64), np.array(weights, np.float32), np.ones(len(ids), bool), TwoTokens.units)
+
+
 def test_late_interaction_by_hand(tmp_path: Path) -> None:
-    """Query xz weighs x twice: passage q meets x with 0.6 and z with 0.8, so (2·0.6 + 1·0.8) / 3; open is 2·0.4."""
+    """Query xz weighs x twice: passage q meets x with 0.6 and z with 0.8, so (2·0.6 + 1·0.8) / 3; open is 2·0.4.
+
+    A passage shorter than the typical one gains by the logarithm of its share of it.
+    """
     late = Late.build(["xz", "q", "", "x"], TwoTokens())
-    rows = np.array([0, 1, 2, 3])
-    expected = [1, 2 / 3, 0, 2 / 3]
-    scores, gaps = late.scores(Query("xz", TwoTokens()), rows)
+    rows, xz, none = np.array([0, 1, 2, 3]), query(0, 1, weights=[2, 1]), query(weights=[])
+    two, one = LENGTH * math.log(TYPICAL / 2), LENGTH * math.log(TYPICAL)
+    expected = [1 + two, 2 / 3 + one, 0, 2 / 3 + one]
+    scores, gaps = late.scores(xz, rows)
     assert scores.tolist() == pytest.approx(expected)
     assert gaps.tolist() == pytest.approx([0, 0.8 / 3, 0, 1 / 3], abs=1e-6)
-    assert late.scores(Query("", TwoTokens()), rows)[0].tolist() == [0, 0, 0, 0]
+    assert late.scores(none, rows)[0].tolist() == [0, 0, 0, 0]
     late.save(tmp_path)
-    again = Late.load(tmp_path, TwoTokens())
-    assert again.scores(Query("xz", TwoTokens()), rows[::-1])[0].tolist() == pytest.approx(expected[::-1])
+    again = Late.load(tmp_path)
+    assert again.scores(xz, rows[::-1])[0].tolist() == pytest.approx(expected[::-1])
+
+
+def test_rare_tokens_weigh_more_in_a_query() -> None:
+    """Of 4 rows 2 hold x (twice in one of them, in another block), none holds z, 1 holds q; of ordinary ones a tenth holds z."""
+    rare = rarity([Ragged.of([[0, 0], [2]]), Ragged.of([[0], []])], np.array([0, 0.1, 0], np.float32))
+    count, often = 4 + OTHER, 0.1 * OTHER
+    x, z = math.log(1 + (count - 1.5) / 2.5), math.log(1 + (count - often + 0.5) / (often + 0.5))
+    assert rare.tolist() == pytest.approx([x, z, math.log(1 + (count - 0.5) / 1.5)])
+    asker = TokenQueries(TwoTokens(), rare)
+    asked = asker.query("xz")
+    assert asked.ids.tolist() == [0, 1]
+    assert asked.weights.tolist() == pytest.approx([2 * x, z])  # x has length 2
+    summed = 2 * x**0.5, z**0.5
+    assert asker.vector(asked).tolist() == pytest.approx([part / math.hypot(*summed) for part in summed])
+    assert asker.vector(asker.query("")).tolist() == [0, 0]
 
 
 def test_fusion_is_the_weighted_mean() -> None:
@@ -183,3 +209,7 @@ def test_best_is_a_stable_sort(values: list[int], k: int) -> None:
 def test_words_are_lower_case_without_punctuation() -> None:
     assert tokens("FDA（美国）、RCEP！") == ["fda", "美国", "rcep"]
     assert tokens("，。！") == []
+
+
+def test_terms_add_each_two_neighbouring_characters() -> None:
+    assert terms("出口退税5天") == [*tokens("出口退税5天"), "出口", "口退", "退税"]

@@ -7,15 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import CountEncoder
 
-from index.training.fit_fusion import LEXICAL, SIGNALS, Question, Searched, clause_libraries, fit_all, harmful, main, mixed, report
+from index.training.corpus import CorpusError
+from index.training.fit_fusion import LEXICAL, fit_all, harmful, main
+from index.training.questions import Question, clause_libraries, question_file
+from index.training.searched import SIGNALS, Searched, mixed, report, searched
 
 pytest.importorskip("scipy")
 
 
 def made(text: str, rows: list[dict[str, float]], right: list[bool], **pulls: float) -> Searched:
     scores = np.array([[row.get(name, 0.0) for name in SIGNALS] for row in rows])
-    return Searched(Question(text, "made", text, ()), scores, np.array(right), pulls)
+    return Searched(Question(text, "made", text, ()), scores, np.array(right), np.ones(len(right), bool), pulls)
 
 
 def test_a_signal_that_tells_gets_more_weight_and_one_that_misleads_less() -> None:
@@ -32,7 +36,7 @@ def test_a_signal_that_tells_gets_more_weight_and_one_that_misleads_less() -> No
 def test_what_is_right_is_counted_first_in_three_and_in_twenty() -> None:
     rows = [{"dense": 0.9}, {"dense": 0.8, "lexical": 1.0}]
     lines = report([made("问", rows, [False, True])], {"dense": lambda e: e.column("dense"), "BM25": lambda e: e.column("lexical")})
-    assert lines[2] == "| all | 1 | 0.000 / 1.000 / 1.000 | 1.000 / 1.000 / 1.000 |"
+    assert lines[4] == "| all | 1 | 0.000 / 1.000 / 1.000 / 1.000 | 1.000 / 1.000 / 1.000 / 1.000 |"
 
 
 def test_mixed_is_the_weighted_sum() -> None:
@@ -60,3 +64,30 @@ def test_what_is_missing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "no.jsonl" in (said := capsys.readouterr().err)
     assert "none" in said
     assert main(["--notices", str(tmp_path)]) == 2
+
+
+def questions(tmp_path: Path, quote: str) -> tuple[Path, Path]:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "007_weihai.txt").write_text(
+        "威海市促进外贸若干措施\n\n一、支持保险。保费全额补贴。\n二、支持参展。单户最高20万元。\n", "utf-8"
+    )
+    file = tmp_path / "set.jsonl"
+    record = {"id": "a", "type": "amount", "question": "参展最高补多少", "gold": [{"doc": "007", "quote": quote, "role": "must"}]}
+    file.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in (record, {"id": "b", "question": "?"})), "utf-8")
+    return file, folder
+
+
+def test_a_file_of_questions_names_documents_and_quotes_them(tmp_path: Path) -> None:
+    documents, [question] = question_file(*questions(tmp_path, "单户最高20万元"))
+    [(name, start, end)] = question.gold
+    assert (question.text, question.source, name) == ("参展最高补多少", "set: amount", documents[0].id)
+    assert documents[0].text[start:end] == "单户最高20万元"
+    [found] = searched((documents, [question]), CountEncoder())
+    assert found.right.sum() == 1
+    assert (found.clause & found.right).sum() == 1
+
+
+def test_a_quote_that_no_document_holds_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="a: 007 does not hold the quote 单户最高30万元"):
+        question_file(*questions(tmp_path, "单户最高30万元"))

@@ -13,6 +13,9 @@ import numpy as np
 import pytest
 
 from index.embed import StaticEncoder
+from index.late import LENGTH, TYPICAL, Late
+from index.ragged import Ragged
+from index.tokenquery import OTHER, TokenQuery
 from index.training import benchmark, corpus, train
 from index.training.batches import Packed
 from index.training.gloss import Glosser, clean_gloss
@@ -130,8 +133,33 @@ def test_scores_by_hand(tmp_path: Path) -> None:
     assert model.encode(["a b", ""]) == pytest.approx(np.asarray([[3, 1], [0, 0]]) / np.asarray([[10**0.5], [1]]))
     # Mean of a and b is (1.5, 0.5); against a: 3/√10, against c: 4/√20.
     assert benchmark.dense_scores(bench, model)[0] == pytest.approx([3 / 10**0.5, 4 / 20**0.5])
-    # a weighs 3, b weighs 1; document a: (3·1 + 1·0) / 4, document c: (3 + 1) · √½ / 4.
-    assert benchmark.late_scores(bench, model)[0] == pytest.approx([0.75, 0.5**0.5])
+    # Of two sentences and OTHER ones each of a and c is in one, b in none; their lengths are 3 and 1.
+    once, never = math.log(1 + (OTHER + 1.5) / 1.5), math.log(1 + (OTHER + 2.5) / 0.5)
+    a, b, short = 3 * once, never, LENGTH * math.log(TYPICAL)
+    found = benchmark.token_scores(bench, model, model.encode(bench.documents))
+    assert found.whole[0] == pytest.approx([a / (a + b) + short, 0.5**0.5 + short])
+    assert found.sentence[0] == pytest.approx(found.whole[0])
+    x, y = 3 * once**0.5, never**0.5
+    assert found.dense[0] == pytest.approx([x / math.hypot(x, y), (x + y) / math.hypot(x, y) / 2**0.5])
+
+
+def test_late_interaction_is_the_products(tmp_path: Path) -> None:
+    class Random:
+        table = np.random.default_rng(0).normal(size=(9, 4)).astype(np.float32)
+        units = table / np.linalg.norm(table, axis=1, keepdims=True)
+        usual = np.zeros(9, np.float32)
+
+        def token_ids(self, texts: list[str]) -> list[list[int]]:
+            return [list(map(int, text)) for text in texts]
+
+    model, texts = Random(), ["0123", "", "45", "888"]
+    asked = [
+        TokenQuery(np.array(ids, np.int64), np.ones(len(ids), np.float32), np.ones(len(ids), bool), model.units)
+        for ids in ([1, 7], [], [8])
+    ]
+    found = benchmark.late_scores(asked, Ragged.of(model.token_ids(texts)), model)
+    late = Late.build(texts, model)
+    assert found == pytest.approx(np.stack([late.scores(query, np.arange(4))[0] for query in asked]), abs=1e-6)
 
 
 def test_translations_are_told_apart_by_their_company() -> None:
@@ -308,3 +336,14 @@ def test_toy_model_from_start_to_end(tmp_path: Path) -> None:
     card = (out / "README.md").read_text(encoding="utf-8")
     assert str(tmp_path) not in card
     assert benchmark.main(["--model", str(out), str(toy_beir(tmp_path / "beir"))]) == 0
+
+
+@needs_train_extra
+def test_a_frequent_english_word_is_one_piece() -> None:
+    from index.training.tokenizer import train_tokenizer
+
+    texts = ["Export subsidies 出口补贴", "subsidies for exporters 对出口企业的补贴", "the subsidies 补贴", "出口企业", "odd quixotry"] * 2
+    tokenizer = train_tokenizer(texts, 120)
+    assert len(tokenizer.encode("Subsidies", add_special_tokens=False).ids) == 1
+    assert len(tokenizer.encode("quixotry", add_special_tokens=False).ids) > 1  # seen twice only
+    assert tokenizer.get_vocab_size() <= 120

@@ -1,27 +1,36 @@
-"""Measure a model: ``python -m index.training.benchmark BEIR_DIR… [--model M] [--sts DIR] [--card]``.
+"""Measure a model: ``python -m index.training.benchmark BEIR_DIR… [--model M] [--sts DIR] [--questions FILE] [--card]``.
 
 A BEIR folder holds ``corpus.jsonl``, ``queries.jsonl`` and ``qrels.tsv`` (or ``qrels/test.tsv``), plain or
-``.xz``. Prints a Markdown table; complaints go to stderr.
+``.xz``. A file of questions names the documents of a folder (``--documents``, by default ``seeds``) and quotes what
+answers. Prints Markdown tables; complaints go to stderr.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from index.embed import OWN_MODEL, Encoder, Floats, TokenEncoder, load_encoder
-from index.fuse import Weights, fuse
-from index.lexical import Lexical, tokens
-from index.records import InputError
+from index.fuse import fitted, fuse, language
+from index.late import LENGTH, TYPICAL
+from index.lexical import Lexical, terms, tokens
+from index.ragged import Ragged
+from index.records import InputError, Span
+from index.sentences import of_paragraph
+from index.tokenquery import TokenQueries, TokenQuery, rarity
 from index.training.card import write_figures
 from index.training.corpus import CorpusError, read_records, read_text
+from index.training.questions import question_file
+from index.training.searched import SINGLE, as_shipped, report, searched
 
 DEPTH = 100
+SEEDS = Path(__file__).parents[2] / "seeds"
+TOGETHER = 64  # queries whose tokens are held at a time
 
 
 @dataclass(frozen=True)
@@ -68,10 +77,10 @@ def read_beir(folder: Path) -> Benchmark:
     return Benchmark(folder.name, documents, queries, gains)
 
 
-def bm25_scores(bench: Benchmark) -> Floats:
-    """float32 (queries, documents): the product's BM25, jieba search-mode words, k1 1.2, b 0.75, scaled to [0, 1]."""
-    engine = Lexical.build([tokens(text) for text in bench.documents])
-    return np.stack([engine.scores(tokens(query)) for query in bench.queries])
+def bm25_scores(bench: Benchmark, cut: Callable[[str], list[str]] = tokens) -> Floats:
+    """float32 (queries, documents): BM25, k1 1.2, b 0.75, scaled to [0, 1]; by default over jieba search-mode words."""
+    engine = Lexical.build([cut(text) for text in bench.documents])
+    return np.stack([engine.scores(cut(query)) for query in bench.queries])
 
 
 def dense_scores(bench: Benchmark, model: Encoder) -> Floats:
@@ -80,23 +89,49 @@ def dense_scores(bench: Benchmark, model: Encoder) -> Floats:
     return scores
 
 
-def late_scores(bench: Benchmark, model: TokenEncoder) -> Floats:
-    """float32 (queries, documents): what ``index.late`` computes, for all pairs at once."""
-    norms = np.linalg.norm(model.table, axis=1)
-    unit = model.units
-    asked = model.token_ids(bench.queries)
-    texts = [sorted(set(ids)) or [0] for ids in model.token_ids(bench.documents)]
-    starts = np.cumsum([0] + [len(ids) for ids in texts[:-1]])
-    known, places = np.unique(np.concatenate([np.asarray(ids) for ids in texts]), return_inverse=True)
-    best = {
-        token: np.maximum.reduceat((unit[known] @ unit[token])[places], starts)
-        for token in sorted({token for ids in asked for token in ids})
-    }
-    out = np.zeros((len(asked), len(texts)), dtype=np.float32)
-    for row, ids in enumerate(asked):
-        for token in ids:
-            out[row] += norms[token] * best[token]
-        out[row] /= max(float(norms[ids].sum()), 1e-12)
+@dataclass(frozen=True)
+class TokenScores:
+    """What token vectors give, float32 (queries, documents) each: as ``index.store`` has it for a sentence and its part."""
+
+    dense: Floats
+    sentence: Floats
+    whole: Floats
+
+
+def token_scores(bench: Benchmark, model: TokenEncoder, vectors: Floats) -> TokenScores:
+    """Dense with rare tokens weighing more; late interaction with the best sentence and with the whole document.
+
+    ``vectors`` float32 (documents, dimension) are those of the documents.
+    """
+    cut = [[span.of(text) for span in of_paragraph(text, Span(0, len(text)))] or [text] for text in bench.documents]
+    first = np.cumsum([0] + [len(sentences) for sentences in cut[:-1]])
+    pieces = Ragged.of(model.token_ids([sentence for sentences in cut for sentence in sentences]))
+    asker = TokenQueries(model, rarity([pieces], model.usual))
+    asked = [asker.query(text) for text in bench.queries]
+    whole = Ragged.of(model.token_ids(bench.documents))
+    return TokenScores(
+        dense=np.stack([asker.vector(query) for query in asked]) @ vectors.T,
+        sentence=np.maximum.reduceat(late_scores(asked, pieces, model), first, axis=1),
+        whole=late_scores(asked, whole, model),
+    )
+
+
+def late_scores(asked: Sequence[TokenQuery], texts: Ragged, model: TokenEncoder) -> Floats:
+    """float32 (queries, texts): what ``index.late`` computes, for all pairs at once."""
+    sizes = np.diff(np.asarray(texts.starts))
+    filled = np.flatnonzero(sizes > 0)
+    edges = np.asarray(texts.starts)[filled]
+    known, places = np.unique(np.asarray(texts.flat), return_inverse=True)
+    out = np.zeros((len(asked), len(sizes)), np.float32)
+    for start in range(0, len(asked), TOGETHER):
+        queries = asked[start : start + TOGETHER]
+        distinct = np.unique(np.concatenate([query.ids for query in queries]))
+        likeness = model.units[distinct] @ model.units[known].T
+        met = np.stack([np.maximum.reduceat(row[places], edges) for row in likeness]) if len(filled) else likeness[:, :0]
+        for row, query in enumerate(queries, start):
+            if (total := query.weights.sum()) > 0:
+                found = query.weights @ met[np.searchsorted(distinct, query.ids)] / total
+                out[row, filled] = found - LENGTH * np.log(sizes[filled] / TYPICAL)
     return out
 
 
@@ -127,17 +162,23 @@ def sts_rows(folder: Path, model: Encoder) -> list[tuple[str, float]]:
 
 
 def score_kinds(bench: Benchmark, model: Encoder) -> dict[str, Floats]:
-    """BM25, dense, late interaction where the encoder has token vectors, and all fused by the product's weights."""
+    """BM25, dense, late interaction where the encoder has token vectors, and all fused as the product fuses them."""
     kinds = {"BM25": bm25_scores(bench), "dense": dense_scores(bench, model)}
-    late = late_scores(bench, model) if isinstance(model, TokenEncoder) else None
-    if late is not None:
-        kinds["late interaction"] = late
-        kinds["dense + late"] = kinds["dense"] + late
-    # A document is sentence and part in one, so late interaction counts for both.
+    lexical, dense, by_token = bm25_scores(bench, terms), kinds["dense"], None
+    if isinstance(model, TokenEncoder):
+        by_token = token_scores(bench, model, model.encode(bench.documents))
+        kinds["late interaction"], dense = by_token.whole, by_token.dense
+        kinds["late interaction, best sentence"] = by_token.sentence
     kinds["fused"] = np.stack(
         [
-            fuse(dense, None if late is None else late[row], None if late is None else late[row], lexical, Weights())
-            for row, (dense, lexical) in enumerate(zip(kinds["dense"], kinds["BM25"], strict=True))
+            fuse(
+                dense[row],
+                by_token.sentence[row] if by_token else None,
+                by_token.whole[row] if by_token else None,
+                lexical[row],
+                fitted()[language(query)],
+            )
+            for row, query in enumerate(bench.queries)
         ]
     )
     return kinds
@@ -160,6 +201,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     made = argparse.ArgumentParser(prog="python -m index.training.benchmark", description=__doc__)
     made.add_argument("--model", default=str(OWN_MODEL), help="folder or hub name, by default the product's own")
     made.add_argument("--sts", type=Path, help="folder of sentence pairs with labels")
+    made.add_argument("--questions", type=Path, help="*.jsonl of questions with gold quotes")
+    made.add_argument("--documents", type=Path, default=SEEDS, help="folder that the questions are asked of")
     made.add_argument("--card", action="store_true", help="also write the figures into the model's README.md")
     made.add_argument("folders", type=Path, nargs="*", metavar="BEIR_DIR")
     given = made.parse_args(argv)
@@ -169,9 +212,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         if given.sts:
             lines += ["", "| sentence pairs | Spearman × 100 |", "|---|---|"]
             lines += [f"| {name} | {100 * value:.2f} |" for name, value in sts_rows(given.sts, model)]
+        if given.questions:
+            examples = list(searched(question_file(given.questions, given.documents), model))
+            lines += ["", *report(examples, SINGLE | {"fused": as_shipped})]
         print("\n".join(lines))
         if given.card:
             sts = f" --sts BENCH/{given.sts.name}" if given.sts else ""
+            sts += f" --questions {given.questions.name}" if given.questions else ""
             names = " ".join(f"BENCH/{folder.name}" for folder in given.folders)
             command = f"python -m index.training.benchmark {names}{sts}"
             write_figures(Path(given.model) / "README.md", "\n".join([f"`{command}`", "", *lines]))

@@ -30,7 +30,7 @@ DATA = {
     "lexicon": ("trade terms: synonyms, everyday words, English", "this project"),
     "clause_questions": ("question → another question that the same words answer", "this project"),
     "same_translation": ("Tatoeba sentences with the same translation", "CC BY 2.0"),
-    "synonyms": ("words with the same CC-CEDICT gloss; names of one term", "CC BY-SA 4.0; this project"),
+    "synonyms": ("words with the same CC-CEDICT gloss; names of one term; groups of the thesaurus", "CC BY-SA 4.0; this project; MIT"),
     "reworded": ("Chinese questions and sentences, reworded by program", "as their sources; CC BY-SA 4.0"),
     "crops_laws": ("laws: sentence or window → (rest of) its paragraph", "official texts"),
     "crops_mrc": ("Wikipedia contexts: sentence or window → (rest of) its paragraph", "CC BY-SA"),
@@ -71,7 +71,8 @@ Without torch: `tokenizer.json` (tokenizers) gives the ids, `model.safetensors` 
 
 The length of a token vector is the weight that training gave the token. They also serve for late
 interaction: for each query token the best cosine among the passage's tokens, weighted by the query token's
-length. Training looked after both scores; their sum ranks better than either.
+length. Training looked after both scores. The search also weighs a query's token by how rare it is in the index
+and takes a little from long passages (`index/tokenquery.py`, `index/late.py`); "fused" below has all of it.
 
 The tokenizer reads full-width as half-width forms, upper as lower case, Traditional as Simplified characters
 (OpenCC's single-character table, Apache-2.0), cuts English endings (policies → policy, trading → trad), and
@@ -96,7 +97,7 @@ HFL CMRC 2018, DRCD (Delta Research Center), Wikipedia contributors.
 ## Recipe
 
 ```
-python -m index.training.train --corpus CORPUS/open -o index/model
+python -m index.training.train --corpus CORPUS/open{thesaurus} -o index/model
 ```
 
 {steps} steps of Adam (rate {rate}, linear warm-up and decay), each on a batch of at most {batch} pairs of one
@@ -127,8 +128,11 @@ not yet
 """
 
 
-def model_card(recipe: Recipe, sources: Sequence[Source], minutes: float) -> str:
-    """README.md of the model folder, with room for the figures that ``benchmark --card`` writes."""
+def model_card(recipe: Recipe, sources: Sequence[Source], minutes: float, thesaurus: bool = False) -> str:
+    """README.md of the model folder, with room for the figures that ``benchmark --card`` writes.
+
+    ``recipe.pieces`` is the number of pieces that the tokenizer has; ``thesaurus``: whether one was read.
+    """
     rows = []
     for source in sources:
         plain = source.name.removesuffix("_en")
@@ -136,7 +140,8 @@ def model_card(recipe: Recipe, sources: Sequence[Source], minutes: float) -> str
         if plain != source.name:
             what, licence = f"{what}: pseudo-English", f"{licence}; CC-CEDICT CC BY-SA 4.0"
         rows.append(f"| {what} | {len(source):,} | {licence} |")
-    return TEMPLATE.format(**vars(recipe), data="\n".join(rows), minutes=minutes, begin=BEGIN, end=END)
+    read = " --thesaurus cilin_ext.txt.xz" if thesaurus else ""
+    return TEMPLATE.format(**vars(recipe), data="\n".join(rows), minutes=minutes, thesaurus=read, begin=BEGIN, end=END)
 
 
 def write_figures(card: Path, figures: str) -> None:

@@ -13,163 +13,28 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from index.embed import load_encoder
-from index.fuse import FITTED, Bools, Weights, language
-from index.read import parse
-from index.records import Document, Hit, InputError, Quote
-from index.store import CANDIDATES, ClauseIndex
-from index.text import plain
-from index.words import asked, named
+from index.fuse import FITTED, Weights
+from index.records import InputError
+from index.training.questions import clause_libraries, notice_library
+from index.training.searched import SIGNALS, SINGLE, Numbers, Ranking, Searched, mixed, report, searched
 
 ROOT = Path(__file__).parents[2]
 NOTICES = (ROOT / "tests/data/notices", ROOT / "tests/data/own-notices")
-SIGNALS = tuple(field.name for field in fields(Weights))
-LIBRARY = 60  # invented clauses that are searched together
 FOLDS = 5
-LEXICAL = 0.25  # least weight of BM25, as a share of the dense one
+LEXICAL = 0.6  # least weight of BM25, as a share of the dense one
 SHARP = 14.0  # weight of the dense score before the softmax, to begin with
 SHRINK = 3e-4  # of the squared distance from the weights set by hand, in the loss
-RIVALS = 10  # wrong hits that an entry must not help
 ENOUGH, HARM = 4, 0.25  # questions, and mean pull towards the wrong, from which an entry counts as harmful
-
-Numbers = npt.NDArray[np.float64]
-Gold = tuple[str, int, int]
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question, the library that it is asked of, what is left out with it, and the spans that answer it."""
-
-    text: str
-    source: str
-    group: str
-    gold: tuple[Gold, ...]
-
-
-@dataclass(frozen=True)
-class Searched:
-    """A question with the scores of its hits, (hits, SIGNALS), which of the hits answer, and what the lexicon does.
-
-    ``pulls`` has for each term that the question means the share of the right hits that name it, less that of
-    the best wrong ones.
-    """
-
-    question: Question
-    scores: Numbers
-    right: Bools
-    pulls: dict[str, float]
-
-    @property
-    def language(self) -> str:
-        return language(plain(self.question.text))
-
-    def column(self, signal: str) -> Numbers:
-        """One of the SIGNALS of each hit."""
-        found: Numbers = self.scores[:, SIGNALS.index(signal)]
-        return found
-
-
-Library = tuple[list[Document], list[Question]]
-Ranking = Callable[[Searched], Numbers]
-
-
-def clause_libraries(file: Path) -> Iterator[Library]:
-    """The clauses of a ``clauses-*.jsonl`` in libraries of some dozens, as one document a region."""
-    records = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-    clauses = [record for record in records if record.get("clause")]
-    random.Random(1).shuffle(clauses)
-    for start in range(0, len(clauses), LIBRARY):
-        yield _clause_library(file.stem, start, clauses[start : start + LIBRARY])
-
-
-def _clause_library(source: str, start: int, records: Sequence[dict[str, Any]]) -> Library:
-    by_region: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for record in records:
-        by_region[record["region"] or "全国"].append(record)
-    documents: list[Document] = []
-    questions: list[Question] = []
-    for region, members in by_region.items():
-        name = f"{source}-{start}-{len(documents)}"
-        text = f"{region}促进外贸若干措施\n\n"
-        for number, record in enumerate(members, 1):
-            text += f"{number}. " + (f"{record['heading']}。" if record["heading"] else "")
-            for question in record.get("questions") or ():
-                if (at := record["clause"].find(question["quote"])) >= 0:
-                    begin = len(text) + at
-                    gold = (name, begin, begin + len(question["quote"]))
-                    questions.append(Question(question["q"], source, f"{source}-{start}", (gold,)))
-            text += record["clause"] + "\n"
-        short = re.sub("[省市]$", "", re.sub(r"^.*?(?:省|自治区)(?=.)", "", region))
-        documents.append(replace(parse(text, name, name), region=short))
-    return documents, questions
-
-
-def notice_library(folder: Path) -> Library:
-    """The notices of a folder in one library; raises InputError where there are none with questions."""
-    documents, questions = [], []
-    for home in sorted(file.parent for file in folder.glob("*/questions.jsonl")):
-        document = parse((home / "source.txt").read_bytes().decode("utf-8"), home.name, home.name)
-        documents.append(document)
-        for line in (home / "questions.jsonl").read_text("utf-8").splitlines():
-            record = json.loads(line)
-            quotes = [re.escape(gold["quote"]) for gold in record.get("gold") or ()]
-            spans = [found.span() for quote in quotes for found in re.finditer(quote, document.text)]
-            if spans and record["type"] != "unanswerable":
-                gold = tuple((document.id, *span) for span in spans)
-                questions.append(Question(record["question"], folder.name, home.name, gold))
-    if not documents:
-        raise InputError(f"没有带问题的通知：{folder}", f"no notices with questions: {folder}")
-    return documents, questions
-
-
-def searched(library: Library, model: str | None = None) -> Iterator[Searched]:
-    """Every question of a library with all that the search has for it."""
-    documents, questions = library
-    index = ClauseIndex.build(documents, load_encoder(model))
-    for question in questions:
-        ranked = index.search(question.text, CANDIDATES)
-        pulls = _pulls(question.text, ranked, _right(ranked, question.gold))
-        hits = sorted(ranked, key=lambda hit: (hit.quote.document.id, hit.quote.start))  # so that ties tell nothing
-        scores = np.array([[getattr(hit, name) for name in SIGNALS] for hit in hits], np.float64).reshape(-1, len(SIGNALS))
-        yield Searched(question, scores, _right(hits, question.gold), pulls)
-
-
-def _pulls(text: str, hits: Sequence[Hit], right: Bools) -> dict[str, float]:
-    def shares(places: Sequence[int]) -> Counter[str]:
-        return Counter(term for n in places for term in named(_passage(hits[n])))
-
-    good, wrong = np.flatnonzero(right).tolist(), np.flatnonzero(~right)[:RIVALS].tolist()
-    if not good or not wrong:
-        return {}
-    mine, theirs = shares(good), shares(wrong)
-    return {term: mine[term] / len(good) - theirs[term] / len(wrong) for term in asked(plain(text))}
-
-
-def _passage(hit: Hit) -> str:
-    quote = hit.quote
-    return plain(f"{quote.document.region or ''} {quote.part.heading or quote.part.section or ''} {quote.text}")
-
-
-def _right(hits: Sequence[Hit], gold: Sequence[Gold]) -> Bools:
-    """True for a hit that holds half of a gold quote."""
-
-    def holds(quote: Quote) -> bool:
-        shared = [(min(end, quote.end) - max(start, quote.start), end - start) for name, start, end in gold if name == quote.document.id]
-        return any(2 * common >= length for common, length in shared)
-
-    return np.array([holds(hit.quote) for hit in hits], bool)
 
 
 def fit(examples: Sequence[Searched]) -> Weights:
@@ -203,12 +68,6 @@ def fit_all(examples: Sequence[Searched]) -> dict[str, Weights]:
     return {tongue: fit([e for e in examples if e.language == tongue]) for tongue in sorted({e.language for e in examples}, reverse=True)}
 
 
-def mixed(example: Searched, weights: Weights) -> Numbers:
-    """The weighted sum of the scores of each hit."""
-    total: Numbers = example.scores @ np.array([getattr(weights, name) for name in SIGNALS])
-    return total
-
-
 def cross_validated(examples: Sequence[Searched]) -> Ranking:
     """Ranks each question by weights that were fitted without its group."""
     groups = sorted({e.question.group for e in examples})
@@ -216,23 +75,6 @@ def cross_validated(examples: Sequence[Searched]) -> Ranking:
     fold = {group: n % FOLDS for n, group in enumerate(groups)}
     weights = [fit_all([e for e in examples if fold[e.question.group] != n]) for n in range(FOLDS)]
     return lambda e: mixed(e, weights[fold[e.question.group]].get(e.language, Weights()))
-
-
-def report(examples: Sequence[Searched], rankings: dict[str, Ranking]) -> list[str]:
-    """A Markdown table: right sentence first, in the first three, in the first twenty, by source and language."""
-    lines = ["| questions | n | " + " | ".join(rankings) + " |", "|---|---|" + "---|" * len(rankings)]
-    parts: dict[str, list[Searched]] = defaultdict(list)
-    for example in examples:
-        parts[f"{example.question.source} {example.language}"].append(example)
-        parts[f"all {example.language}"].append(example)
-        parts["all"].append(example)
-    for name, members in sorted(parts.items()):
-        cells = []
-        for rank in rankings.values():
-            found = [e.right[np.argsort(-rank(e), kind="stable")] for e in members]
-            cells.append(" / ".join(f"{np.mean([row[:k].any() for row in found]):.3f}" for k in (1, 3, 20)))
-        lines.append(f"| {name} | {len(members)} | {' | '.join(cells)} |")
-    return lines
 
 
 def harmful(examples: Sequence[Searched]) -> list[tuple[float, int, str]]:
@@ -262,10 +104,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         from tqdm import tqdm
 
         libraries = [*map(notice_library, given.notices), *(library for file in given.pairs for library in clause_libraries(file))]
-        examples = [example for library in tqdm(libraries, desc="search") for example in searched(library, given.model)]
-        single = {"BM25": "lexical", "lexicon": "lexicon", "dense": "dense", "late": "late"}
-        rankings: dict[str, Ranking] = {name: partial(Searched.column, signal=signal) for name, signal in single.items()}
-        rankings |= {"unfitted": partial(mixed, weights=Weights()), "fused": cross_validated(examples)}
+        encoder = load_encoder(given.model)
+        examples = [example for library in tqdm(libraries, desc="search") for example in searched(library, encoder)]
+        rankings: dict[str, Ranking] = SINGLE | {"unfitted": partial(mixed, weights=Weights()), "fused": cross_validated(examples)}
         weights = fit_all(examples)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -273,7 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         print(f"error: {error.name} is missing: pip install '.[train]'", file=sys.stderr)
         return 2
-    print("\n".join(["Right sentence first / in the first 3 / in the first 20", "", *report(examples, rankings)]))
+    print("\n".join(report(examples, rankings)))
     for tongue, found in weights.items():
         print(f"{tongue}: {asdict(found)}")
     if given.harmful:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import math
+import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 UNKNOWN = "[UNK]"
+ENGLISH = 0.33
+"""The most that English words may take of the pieces."""
+SEEN = 3
+"""Times that an English word must occur to be a piece."""
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 _HAN_BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00))
 
 
@@ -85,11 +95,13 @@ def _words(texts: Iterable[str]) -> Iterator[str]:
         yield " ".join(rjieba.cut(text, False))
 
 
-def train_tokenizer(texts: Iterable[str], pieces: int, simplify: Mapping[str, str] | None = None) -> Tokenizer:
+def train_tokenizer(texts: Sequence[str], pieces: int, simplify: Mapping[str, str] | None = None) -> Tokenizer:
     """A Unigram tokenizer of at most ``pieces`` pieces.
 
     Texts are cut into words first, so that a piece is a word or a part of one; a new text is cut by the
     pieces alone. Case, width and punctuation do not count. Formula: Kudo 2018, Subword Regularization.
+    Unigram prunes a word that its parts explain (from → f, rom); parts of an English word say nothing of its
+    meaning, so the frequent ones are pieces beforehand and the model is trained on the rest.
     """
     from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 
@@ -106,12 +118,20 @@ def train_tokenizer(texts: Iterable[str], pieces: int, simplify: Mapping[str, st
             pre_tokenizers.Split(Regex(r"[\p{Latin}\p{M}]+|\p{N}+|%"), "isolated"),
         ]
     )
+    stem = cache(tokenizer.normalizer.normalize_str)
+    counts = Counter(stem(word) for text in texts for word in _LATIN.findall(text))
+    english = {word: count for word, count in counts.most_common(int(pieces * ENGLISH)) if count >= SEEN and len(word) > 1}
+    rest = (_LATIN.sub(lambda found: "" if stem(found[0]) in english else found[0], text) for text in texts)
     trainer = trainers.UnigramTrainer(
-        vocab_size=pieces,
+        vocab_size=pieces - len(english),
         special_tokens=[UNKNOWN],
         unk_token=UNKNOWN,
         max_piece_length=16,
         show_progress=False,
     )
-    tokenizer.train_from_iterator(_words(texts), trainer)
-    return tokenizer
+    tokenizer.train_from_iterator(_words(rest), trainer)
+    trained = json.loads(tokenizer.to_str())
+    model, total = trained["model"], counts.total()
+    model["vocab"] = [entry for entry in model["vocab"] if entry[0] not in english]
+    model["vocab"] += [[word, math.log(count / total)] for word, count in english.items()]
+    return Tokenizer.from_str(json.dumps(trained))

@@ -13,7 +13,7 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,9 +39,9 @@ EVERY = 500
 class Recipe:
     """Everything that decides the outcome besides the text."""
 
-    pieces: int = 40_000
+    pieces: int = 43_000
     dim: int = 256
-    steps: int = 2_600
+    steps: int = 3_600
     batch: int = 1_024
     rate: float = 0.02
     scale: float = 20.0
@@ -237,7 +237,12 @@ def train(where: Where, recipe: Recipe) -> None:
     rounds = make_rounds(sources, packer, recipe)
     vectors = train_vectors(rounds, shared_parts(text, tokenizer, packer), recipe, state / "state.pt", where.device)
     minutes = (time.monotonic() - started) / 60
-    save_model(where.out, tokenizer, vectors, model_card(recipe, sources, minutes))
+    save_model(
+        where.out,
+        tokenizer,
+        vectors,
+        model_card(replace(recipe, pieces=tokenizer.get_vocab_size()), sources, minutes, thesaurus=where.thesaurus is not None),
+    )
     shutil.rmtree(state)
     print(f"{where.out}: {folder_bytes(where.out) / 1e6:.1f} MB after {minutes:.1f} minutes", file=sys.stderr)
 
