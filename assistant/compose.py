@@ -24,7 +24,7 @@ from index.records import Document, Hit, Quote
 from index.text import one_line
 
 CORRECTABLE = 0.25  # least chance of the first sentence where it corrects a figure of the question
-KEEP = 0.12  # share of the best chance that a further sentence of the same region needs
+KEEP = 0.18  # share of the best chance that a further sentence of the same region needs
 KEEP_REGION = 0.02  # share of the best chance that the best sentence of another region needs
 NEAR_REGION = 0.85  # or as near to the question as this share of the nearest sentence
 LEAST = 0.015  # chance that a further sentence needs in any case
