@@ -6,13 +6,14 @@ const queue = new Map(); // card → its file
 let sought = 0;
 let watching = null;
 let typing = null;
+let note = ""; // what came of an import, told beside how far the answers are
 let shown = null; // the id of the document that is looked at
 
 const shell = () => one("[data-docs]");
 const words = () => JSON.parse(shell()?.dataset.words || "{}");
 const say = (key, values = {}) => (words()[key] || "").replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const within = (name, place = shell()) => one(`[data-doc-${name}]`, place);
-const tell = (text) => (within("state").textContent = text);
+const tell = (text) => (within("state").textContent = [note, text].filter(Boolean).join(" "));
 
 async function call(path, given = {}, sent = {}) {
   const query = new URLSearchParams({ ...given, lang: language() });
@@ -56,7 +57,11 @@ function room(name) {
 }
 
 async function show(id, focus = true) {
-  draw(await call("document", { id }), id, focus);
+  const told = await call("document", { id });
+  within("refused").innerHTML = told.ok ? "" : told.html;
+  if (told.ok) return draw(told, id, focus);
+  shown = null;
+  room("room");
 }
 
 function draw(told, id, focus = true) {
@@ -80,6 +85,8 @@ async function back() {
 // ---- the answers follow
 
 function changed() {
+  note = "";
+  within("refused").replaceChildren();
   list();
   tell(say("updating"));
   watch(true);
@@ -142,12 +149,14 @@ async function look(file, given = { facts: {}, as: "" }) {
 
 async function take(files) {
   let failed = 0;
+  note = "";
+  within("refused").replaceChildren();
   const before = within("queue").childElementCount;
   for (const [n, file] of files.entries()) {
     tell(say("reading", { done: n + 1, total: files.length, name: file.name }));
     if (!(await look(file))) failed += 1;
   }
-  tell(say("read", { total: files.length - failed, failed }));
+  tell(say(failed ? "read_some" : "read", { total: files.length - failed, failed }));
   one("h3", within("queue").children[before])?.focus();
 }
 
@@ -159,8 +168,9 @@ function count() {
 
 // What was typed changes what the file is to the library: the boxes stay, the verdict is drawn anew.
 async function judge(card) {
-  const told = await preview(queue.get(card), typed(card));
-  if (!card.isConnected || !queue.has(card)) return;
+  const given = typed(card);
+  const told = await preview(queue.get(card), given);
+  if (!card.isConnected || !queue.has(card) || JSON.stringify(given) !== JSON.stringify(typed(card))) return;
   const made = document.createElement("div");
   made.innerHTML = told.html;
   within("failed", card).replaceChildren();
@@ -222,25 +232,14 @@ async function act(path, more = {}) {
 }
 
 async function bring(file) {
+  note = "";
   tell(say("importing"));
   const told = await call("import", { name: file.name }, { method: "POST", body: file });
-  if (!told.ok) {
-    within("problem").innerHTML = told.html;
-    return tell("");
-  }
-  within("problem").innerHTML = "";
-  const said = document.createElement("p");
-  said.className = "doc-outcome good";
-  said.textContent = told.html;
-  within("problem").append(said);
-  list();
-  watchAfterImport();
-}
-
-function watchAfterImport() {
+  within("refused").innerHTML = told.ok ? "" : told.html;
+  if (!told.ok) return tell("");
+  changed();
+  note = told.html;
   tell(say("updating"));
-  document.addEventListener("followed", () => within("problem")?.replaceChildren(), { once: true });
-  watch(true);
 }
 
 const actions = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ LISTED = 200  # documents of one list; the filter finds the others
 PARTS = 400  # parts of a clause tree that are listed
 LINES = 200  # changed lines of a difference that are shown
 COMPARED = 1_000_000  # characters of two texts, together, that are compared for the page
-SCRIPTED = ("reading", "read", "keeping", "keep_all", "importing", "updating", "current", "too_large", "not_kept", "hide")
+SCRIPTED = ("reading", "read", "read_some", "keeping", "keep_all", "importing", "updating", "current", "too_large", "not_kept", "hide")
 _MEGABYTE = 1_000_000
 _SIGNS = {"added": ("ins", "was_added"), "removed": ("del", "was_removed")}
 
@@ -61,8 +62,8 @@ def draw_shell(language: Language, may_change: bool) -> str:
     return (
         f'<div class="desk docs" data-docs data-words="{words}" data-most="{MAX_BYTES}">'
         f'<div class="doc-head"><h2>{word("heading")}</h2>{tools}</div>{note}'
-        f'<p class="doc-state" role="status" data-doc-state></p><div data-doc-problem></div>{adding}'
-        f'<div data-doc-room><div class="doc-filter"><input type="search" data-doc-filter autocomplete="off" spellcheck="false" maxlength="200" '
+        f'<p class="doc-state" role="status" data-doc-state></p><div data-doc-problem></div><div data-doc-refused></div>'
+        f'<div data-doc-room>{adding}<div class="doc-filter"><input type="search" data-doc-filter autocomplete="off" spellcheck="false" maxlength="200" '
         f'aria-label="{word("filter")}" placeholder="{word("filter")}">{removed}</div><div data-doc-list></div></div>'
         f"<div data-doc-one hidden></div></div>"
     )
@@ -90,6 +91,7 @@ def _row(entry: Entry, status: str | None, language: Language) -> str:
     remarks = badge(status, language)
     remarks += _remark("removed", "bad", language) if entry.removed else ""
     remarks += _remark("corrected", "plain", language) if entry.corrected else ""
+    remarks = f' <span class="badges">{remarks}</span>' if remarks else ""
     facts = "".join(
         f'<td data-head="{escape(told(name, language))}">{_fact(name, getattr(entry, name), language)}</td>'
         for name in ("number", "issuer", "region", "issued")
@@ -97,7 +99,7 @@ def _row(entry: Entry, status: str | None, language: Language) -> str:
     versions = told("version_of", language, n=entry.version, all=entry.versions) if entry.versions > 1 else "1"
     return (
         f'<tr><th scope="row"><button type="button" class="doc-open" data-doc="show" data-id="{escape(entry.id)}">'
-        f'{named(entry.title, language)}</button> <span class="badges">{remarks}</span></th>{facts}'
+        f"{named(entry.title, language)}</button>{remarks}</th>{facts}"
         f'<td data-head="{escape(told("versions", language))}">{escape(versions)}</td></tr>'
     )
 
@@ -149,7 +151,7 @@ def draw_preview(
 
 
 def _token(name: str) -> str:
-    return name.encode().hex()[:60]
+    return hashlib.sha256(name.encode()).hexdigest()[:12]  # ids in the page hold no blanks
 
 
 def _verdict(added: Added, before: Document | None, neighbours: Sequence[Neighbour], chosen: str, current: int, language: Language) -> str:
@@ -245,7 +247,7 @@ def _tree(document: Document, language: Language, opens: bool) -> str:
     rows = "".join(_branch(part, document, opens) for part in parts[:PARTS])
     rest = f'<p class="muted">{escape(told("more_parts", language, n=len(parts) - PARTS))}</p>' if len(parts) > PARTS else ""
     return (
-        f'<details class="doc-tree"{" open" if opens else ""}><summary>{escape(told("clauses", language, n=clauses))}</summary>'
+        f'<details class="doc-tree" open><summary>{escape(told("clauses", language, n=clauses))}</summary>'
         f'<ul lang="zh-CN">{rows}</ul>{rest}</details>'
     )
 

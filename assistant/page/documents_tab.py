@@ -22,6 +22,7 @@ from starlette.background import BackgroundTask
 from assistant.library import FIELDS, Added, Entry, Library
 from assistant.library.originals import safe_name
 from assistant.page.documents import (
+    LISTED,
     Neighbour,
     draw_difference,
     draw_document,
@@ -117,7 +118,7 @@ def documents_routes(assistant: AssistantLike, settings: Settings) -> APIRouter:
     def listed(request: Request, q: str = "", removed: bool = False, lang: str = "zh") -> str:
         removed = removed and may_change(settings, request.url.hostname)
         entries = filtered(library.entries(removed=removed), q)
-        return draw_list(entries, statuses(library, assistant, entries[:200]), language_of(lang))
+        return draw_list(entries, statuses(library, assistant, entries[:LISTED]), language_of(lang))
 
     @routes.get("/state")
     def state(lang: str = "zh") -> dict[str, Any]:

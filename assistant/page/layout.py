@@ -214,9 +214,8 @@ def wire(page: gr.Blocks, parts: Parts, assistant: AssistantLike) -> None:
 
         replaced = [parts.clear.click, *([parts.opened.change] if parts.opened is not None else [])]
         gr.on(replaced, forgetting, [parts.language], list(parts.feedback), **QUIET)
-    page.load(opening(assistant), [parts.stored], [parts.language, parts.turns, parts.messages], js=STORED, **QUIET).then(
-        None, [parts.language], None, js=SHOW_CHINESE, **QUIET
-    )
+    seen = [parts.language, parts.turns, parts.messages, parts.region, parts.lookup]
+    page.load(opening(assistant), [parts.stored], seen, js=STORED, **QUIET).then(None, [parts.language], None, js=SHOW_CHINESE, **QUIET)
 
 
 def showing(assistant: AssistantLike) -> Any:
@@ -297,12 +296,16 @@ def following(assistant: AssistantLike) -> Any:
 
 
 def opening(assistant: AssistantLike) -> Any:
-    """The handler of a page that opens: its language (``?lang=en``) and the conversation of before a reload."""
+    """The handler of a page that opens: its language (``?lang=en``), the conversation of before a reload, and the documents of now."""
+    built = assistant.documents
 
     def on_open(stored: str, request: gr.Request) -> tuple[Any, ...]:
         language = language_of(request.query_params.get("lang"))
         turns = restored(assistant, stored)
-        return language, turns, conversation(turns, assistant, "zh") if turns else gr.skip()
+        if assistant.documents is built:  # as the page was laid out
+            return language, turns, conversation(turns, assistant, "zh") if turns else gr.skip(), gr.skip(), gr.skip()
+        choices = gr.update(choices=region_choices(assistant, "zh"))
+        return language, turns, conversation(turns, assistant, "zh"), choices, draw_lookup(assistant.documents, "zh")
 
     return on_open
 
