@@ -14,19 +14,20 @@ from index.tokenquery import TokenQuery
 
 NAME = "tokens"
 
-LENGTH, TYPICAL = 0.05, 32
-"""A passage e times as long meets a word that it says nothing of by so much better; the tokens of one that is taken as it is."""
+LENGTH, LENGTH_OF_PART, TYPICAL = 0.05, 0.1, 32
+"""A sentence and a part e times as long meet a word that they say nothing of by so much better; the tokens of one that is taken as it is."""
 
 
 class Late:
     """The tokens of every row; scores rows against a query's tokens.
 
     score = Σ_i w_i · max_j cos(q_i, d_j) / Σ_i w_i (MaxSim of ColBERT, Khattab & Zaharia 2020, with a weight for
-    each token), less LENGTH · ln(tokens / TYPICAL).
+    each token), less length · ln(tokens / TYPICAL).
     """
 
-    def __init__(self, ids: Ragged) -> None:
+    def __init__(self, ids: Ragged, length: float = LENGTH) -> None:
         self.ids = ids
+        self._length = length
 
     @classmethod
     def build(cls, texts: Sequence[str], encoder: TokenEncoder) -> Late:
@@ -47,7 +48,7 @@ class Late:
             return result, gaps
         edges = np.concatenate([[0], np.cumsum(sizes[filled])[:-1]])
         met = np.maximum.reduceat(query.likeness(pieces), edges, axis=0).T
-        result[filled] = (weights @ met) / weights.sum() - LENGTH * np.log(sizes[filled] / TYPICAL)
+        result[filled] = (weights @ met) / weights.sum() - self._length * np.log(sizes[filled] / TYPICAL)
         if named.any():
             gaps[filled] = (weights[named, None] * (1 - met[named])).max(axis=0) / weights.sum()
         return result, gaps
@@ -56,6 +57,6 @@ class Late:
         self.ids.save(folder, name)
 
     @classmethod
-    def load(cls, folder: Path, name: str = NAME) -> Late:
+    def load(cls, folder: Path, name: str = NAME, length: float = LENGTH) -> Late:
         """Mapped, not read."""
-        return cls(Ragged.load(folder, name))
+        return cls(Ragged.load(folder, name), length)

@@ -19,7 +19,7 @@ from index.build import FACETS, FIRST, KEYS, LEXICON, PARTS, RARITY, ROWS, TOKEN
 from index.dense import Dense
 from index.embed import Encoder, Floats, TokenEncoder
 from index.fuse import Bools, Ints, Scores, best, fitted, fuse, language, ranks
-from index.late import Late
+from index.late import LENGTH_OF_PART, Late
 from index.lexical import Lexical, fingerprint
 from index.manifest import current, damaged, parser_fingerprint, publish, read_manifest, read_sources, verify
 from index.ragged import Array, Ragged, mapped, places_in
@@ -52,7 +52,7 @@ class ClauseIndex:
         self._late: tuple[TokenQueries, Late, Late] | None = None
         if isinstance(encoder, TokenEncoder):
             queries = TokenQueries(encoder, np.asarray(mapped(version / RARITY)))
-            self._late = (queries, Late.load(version, TOKENS), Late.load(version, WHOLE))
+            self._late = (queries, Late.load(version, TOKENS), Late.load(version, WHOLE, LENGTH_OF_PART))
         self.search_with(self.dense, self.lexical)
         self._states: dict[str, tuple[int, str]] | None = None  # source → place and state, read when asked for
         self._damage: list[Path] = []  # files that were found changed while the index served

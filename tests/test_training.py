@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from index.embed import StaticEncoder
-from index.late import LENGTH, TYPICAL, Late
+from index.late import LENGTH, LENGTH_OF_PART, TYPICAL, Late
 from index.ragged import Ragged
 from index.tokenquery import OTHER, TokenQuery
 from index.training import benchmark, corpus, train
@@ -135,10 +135,11 @@ def test_scores_by_hand(tmp_path: Path) -> None:
     assert benchmark.dense_scores(bench, model)[0] == pytest.approx([3 / 10**0.5, 4 / 20**0.5])
     # Of two sentences and OTHER ones each of a and c is in one, b in none; their lengths are 3 and 1.
     once, never = math.log(1 + (OTHER + 1.5) / 1.5), math.log(1 + (OTHER + 2.5) / 0.5)
-    a, b, short = 3 * once, never, LENGTH * math.log(TYPICAL)
+    a, b, short = 3 * once, never, LENGTH_OF_PART * math.log(TYPICAL)
     found = benchmark.token_scores(bench, model, model.encode(bench.documents))
     assert found.whole[0] == pytest.approx([a / (a + b) + short, 0.5**0.5 + short])
-    assert found.sentence[0] == pytest.approx(found.whole[0])
+    longer = (LENGTH_OF_PART - LENGTH) * math.log(TYPICAL)
+    assert found.sentence[0] == pytest.approx(found.whole[0] - longer)
     x, y = 3 * once**0.5, never**0.5
     assert found.dense[0] == pytest.approx([x / math.hypot(x, y), (x + y) / math.hypot(x, y) / 2**0.5])
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from index.embed import OWN_MODEL, Encoder, Floats, TokenEncoder, load_encoder
 from index.fuse import fitted, fuse, language
-from index.late import LENGTH, TYPICAL
+from index.late import LENGTH, LENGTH_OF_PART, TYPICAL
 from index.lexical import Lexical, terms, tokens
 from index.ragged import Ragged
 from index.records import InputError, Span
@@ -112,11 +112,11 @@ def token_scores(bench: Benchmark, model: TokenEncoder, vectors: Floats) -> Toke
     return TokenScores(
         dense=np.stack([asker.vector(query) for query in asked]) @ vectors.T,
         sentence=np.maximum.reduceat(late_scores(asked, pieces, model), first, axis=1),
-        whole=late_scores(asked, whole, model),
+        whole=late_scores(asked, whole, model, LENGTH_OF_PART),
     )
 
 
-def late_scores(asked: Sequence[TokenQuery], texts: Ragged, model: TokenEncoder) -> Floats:
+def late_scores(asked: Sequence[TokenQuery], texts: Ragged, model: TokenEncoder, length: float = LENGTH) -> Floats:
     """float32 (queries, texts): what ``index.late`` computes, for all pairs at once."""
     sizes = np.diff(np.asarray(texts.starts))
     filled = np.flatnonzero(sizes > 0)
@@ -131,7 +131,7 @@ def late_scores(asked: Sequence[TokenQuery], texts: Ragged, model: TokenEncoder)
         for row, query in enumerate(queries, start):
             if (total := query.weights.sum()) > 0:
                 found = query.weights @ met[np.searchsorted(distinct, query.ids)] / total
-                out[row, filled] = found - LENGTH * np.log(sizes[filled] / TYPICAL)
+                out[row, filled] = found - length * np.log(sizes[filled] / TYPICAL)
     return out
 
 
