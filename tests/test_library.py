@@ -55,6 +55,13 @@ def test_preview_keeps_nothing(library: Library, tmp_path: Path) -> None:
     assert not library.file.parent.exists()
 
 
+def test_what_is_given_with_a_file_that_comes_back_is_kept(library: Library) -> None:
+    added = library.add(NOTICE.encode(), "notice.txt")
+    library.remove(added.document.id)
+    told = library.add(NOTICE.encode(), "notice.txt", facts={"region": "苏州"})
+    assert (told.outcome, told.document.region, library.document(told.document.id).region) == ("restored", "苏州", "苏州")
+
+
 def test_added_is_answered_from_with_its_original_beside(library: Library, tmp_path: Path) -> None:
     given_file = file(tmp_path, "通知 一.txt", NOTICE, "gb18030")
     told = library.add(given_file)

@@ -12,7 +12,7 @@ from assistant.library import rows
 from assistant.library.corrections import OF_DOCUMENT, Corrections, carried, corrected, names_of
 from assistant.library.matching import keys, same
 from assistant.library.originals import digest_of, place_of, safe_name, write
-from assistant.library.records import Added, Outcome
+from assistant.library.records import Added
 from index.manifest import text_digest
 from index.read import parse
 from index.readers.reading import Read
@@ -47,8 +47,10 @@ class Adding:
         known = self._known(db, replaces, separate)
         if known:
             name, version, removed = known
-            outcome: Outcome = "restored" if removed else "duplicate"
-            return Plan(Added(outcome, rows.held(db, name, version).document(), version, self._read.blank_pages), {})
+            held = rows.held(db, name, version).document()
+            if not removed:
+                return Plan(Added("duplicate", held, version, self._read.blank_pages), {})
+            return Plan(Added("restored", corrected(held, self._facts), version, self._read.blank_pages), self._facts)
         stem = PurePath(self._name).stem
         read = self._parse(db, stem)
         similar: tuple[str, ...] = ()
@@ -75,8 +77,9 @@ class Adding:
         if told.outcome == "duplicate":
             return told
         if told.outcome == "restored":
-            rows.serve(db, name, version, removed=False)
-            return told
+            for (start, field), value in plan.corrections.items():
+                rows.set_correction(db, name, version, start, field, value)
+            return replace(told, document=rows.serve(db, name, version, removed=False))
         if data is not None:
             write(data / (told.document.source if self._source is None else place_of(self.digest, self._name)), self._data)
         if told.outcome == "new":
