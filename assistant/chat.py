@@ -194,11 +194,25 @@ class Assistant:
         if question.foreign and not question.regions and not self._mentions(question, found.hits):
             return not_covered(question, found.hits[:3], self.regions, day)
         composed = self._answered(question, found, day)
+        if composed.status == "not_found" and question.previous is not None and not question.picked:
+            composed = self._of_shown(question, composed, day)
         if composed.status == "not_found" and question.inherited:
             composed = self._widened(question, composed, day)
         if question.foreign and question.regions and not self._mentions(question, found.hits):
             return with_uncovered(question, composed, self.regions)
         return composed
+
+    def _of_shown(self, question: Question, narrow: Answer, day: datetime.date) -> Answer:
+        """A further fact that the clause found first does not state, asked of the others that were shown; else ``narrow``."""
+        shown = [quote.part for quote in self._extract(question.previous or "", (), as_of=day).quotes]
+        everything = self._index.search(question.topic, len(self._index), documents=question.documents)
+        for part in dict.fromkeys(shown):
+            hits = eligible([hit for hit in everything if hit.quote.part == part], DEPTH)
+            if hits and part != self._anchor(question):
+                composed = answer(question, _ranked(question, hits), None, day)
+                if composed.status == "answered":
+                    return composed
+        return narrow
 
     def _widened(self, question: Question, narrow: Answer, day: datetime.date) -> Answer:
         """A new topic that the place of the question before does not answer, asked of all documents; else ``narrow``."""
