@@ -12,7 +12,6 @@ import json
 import random
 import re
 import sys
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,10 +27,10 @@ from index.embed import load_encoder
 from index.read import parse
 from index.records import Document, Hit, InputError
 from index.store import ClauseIndex
+from index.training.questions import LIBRARY, clause_notices
 
 DEPTH = 20
 UNANSWERABLE_WEIGHT = 2.0  # they are few in the training questions
-LIBRARY = 60  # invented clauses that are searched together
 ASIDE = 8  # libraries that are asked the questions beside the subject
 SIGNS = (
     dict.fromkeys(("dense", "late", "late_part", "lexical", "sentence", "mean3", "part_match"), 1)
@@ -109,20 +108,12 @@ def clause_libraries(folder: Path, sample: int) -> Iterator[tuple[str, list[Docu
     share = sample / max(1, sum(len(r.get("questions") or ()) for r in records))
     for begin in range(0, len(records), LIBRARY):
         group = records[begin : begin + LIBRARY]
-        by_region: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for record in group:
-            by_region[record["region"] or "全国"].append(record)
         documents: list[Document] = []
         asked: list[Asked] = []
-        for region, members in by_region.items():
-            name = f"c{begin}-{len(documents)}"
-            text = f"{region}促进外贸若干措施\n\n"
-            for n, record in enumerate(members, 1):
-                text += f"{_han(n)}、" + (f"{record['heading']}。" if record["heading"] else "")
-                asked += _questions(record, name, len(text), chooser, share)
-                text += record["clause"] + "\n"
-            short = re.sub("[省市]$", "", re.sub(r"^.*?(?:省|自治区)(?=.)", "", region))
-            documents.append(replace(parse(text, name, name), region=short))
+        for document, placed in clause_notices(group, f"c{begin}", lambda n: f"{_han(n)}、"):
+            documents.append(document)
+            for record, offset in placed:
+                asked += _questions(record, document.id, offset, chooser, share)
         yield f"clauses {begin}", documents, asked
 
 

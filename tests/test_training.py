@@ -132,7 +132,7 @@ def test_scores_by_hand(tmp_path: Path) -> None:
     bench = benchmark.Benchmark("toy", ["a", "c"], ["a b"], [{0: 1.0}])
     assert model.encode(["a b", ""]) == pytest.approx(np.asarray([[3, 1], [0, 0]]) / np.asarray([[10**0.5], [1]]))
     # Mean of a and b is (1.5, 0.5); against a: 3/√10, against c: 4/√20.
-    assert benchmark.dense_scores(bench, model)[0] == pytest.approx([3 / 10**0.5, 4 / 20**0.5])
+    assert benchmark.dense_scores(bench, model, model.encode(bench.documents))[0] == pytest.approx([3 / 10**0.5, 4 / 20**0.5])
     # Of two sentences and OTHER ones each of a and c is in one, b in none; their lengths are 3 and 1.
     once, never = math.log(1 + (OTHER + 1.5) / 1.5), math.log(1 + (OTHER + 2.5) / 0.5)
     a, b, short = 3 * once, never, LENGTH_OF_PART * math.log(TYPICAL)

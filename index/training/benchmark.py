@@ -83,9 +83,9 @@ def bm25_scores(bench: Benchmark, cut: Callable[[str], list[str]] = tokens) -> F
     return np.stack([engine.scores(cut(query)) for query in bench.queries])
 
 
-def dense_scores(bench: Benchmark, model: Encoder) -> Floats:
-    """float32 (queries, documents): cosine of the vectors."""
-    scores: Floats = model.encode(bench.queries, query=True) @ model.encode(bench.documents).T
+def dense_scores(bench: Benchmark, model: Encoder, vectors: Floats) -> Floats:
+    """float32 (queries, documents): cosine of the vectors; ``vectors`` float32 (documents, dimension) are those of the documents."""
+    scores: Floats = model.encode(bench.queries, query=True) @ vectors.T
     return scores
 
 
@@ -163,10 +163,11 @@ def sts_rows(folder: Path, model: Encoder) -> list[tuple[str, float]]:
 
 def score_kinds(bench: Benchmark, model: Encoder) -> dict[str, Floats]:
     """BM25, dense, late interaction where the encoder has token vectors, and all fused as the product fuses them."""
-    kinds = {"BM25": bm25_scores(bench), "dense": dense_scores(bench, model)}
+    vectors = model.encode(bench.documents)
+    kinds = {"BM25": bm25_scores(bench), "dense": dense_scores(bench, model, vectors)}
     lexical, dense, by_token = bm25_scores(bench, terms), kinds["dense"], None
     if isinstance(model, TokenEncoder):
-        by_token = token_scores(bench, model, model.encode(bench.documents))
+        by_token = token_scores(bench, model, vectors)
         kinds["late interaction"], dense = by_token.whole, by_token.dense
         kinds["late interaction, best sentence"] = by_token.sentence
     kinds["fused"] = np.stack(

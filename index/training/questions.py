@@ -6,7 +6,7 @@ import json
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ class Question:
 
 
 Library = tuple[list[Document], list[Question]]
+Notice = tuple[Document, list[tuple[dict[str, Any], int]]]
 
 
 def clause_libraries(file: Path) -> Iterator[Library]:
@@ -42,25 +43,35 @@ def clause_libraries(file: Path) -> Iterator[Library]:
         yield _clause_library(file.stem, start, clauses[start : start + LIBRARY])
 
 
-def _clause_library(source: str, start: int, records: Sequence[dict[str, Any]]) -> Library:
+def clause_notices(records: Sequence[dict[str, Any]], name: str, numbered: Callable[[int], str]) -> Iterator[Notice]:
+    """Invented clauses as one notice a region, with the records that stand in it and where the clause of each begins.
+
+    The notices are called ``name`` with a number behind; ``numbered`` writes the number of a clause, from 1.
+    """
     by_region: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in records:
         by_region[record["region"] or "全国"].append(record)
-    documents: list[Document] = []
-    questions: list[Question] = []
-    for region, members in by_region.items():
-        name = f"{source}-{start}-{len(documents)}"
+    for n, (region, members) in enumerate(by_region.items()):
         text = f"{region}促进外贸若干措施\n\n"
+        placed: list[tuple[dict[str, Any], int]] = []
         for number, record in enumerate(members, 1):
-            text += f"{number}. " + (f"{record['heading']}。" if record["heading"] else "")
-            for question in record.get("questions") or ():
-                if (at := record["clause"].find(question["quote"])) >= 0:
-                    begin = len(text) + at
-                    gold = (name, begin, begin + len(question["quote"]))
-                    questions.append(Question(question["q"], source, f"{source}-{start}", (gold,)))
+            text += numbered(number) + (f"{record['heading']}。" if record["heading"] else "")
+            placed.append((record, len(text)))
             text += record["clause"] + "\n"
         short = re.sub("[省市]$", "", re.sub(r"^.*?(?:省|自治区)(?=.)", "", region))
-        documents.append(replace(parse(text, name, name), region=short))
+        yield replace(parse(text, f"{name}-{n}", f"{name}-{n}"), region=short), placed
+
+
+def _clause_library(source: str, start: int, records: Sequence[dict[str, Any]]) -> Library:
+    documents: list[Document] = []
+    questions: list[Question] = []
+    for document, placed in clause_notices(records, f"{source}-{start}", "{}. ".format):
+        documents.append(document)
+        for record, offset in placed:
+            for question in record.get("questions") or ():
+                if (at := record["clause"].find(question["quote"])) >= 0:
+                    gold = (document.id, offset + at, offset + at + len(question["quote"]))
+                    questions.append(Question(question["q"], source, f"{source}-{start}", (gold,)))
     return documents, questions
 
 
