@@ -7,7 +7,8 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,10 @@ COMMAND = ["app.py", "--port", "0"] if REAL else ["tests/fakes_page.py", "0"]
 only_fake = pytest.mark.skipif(REAL, reason="needs the stand-in's answers")
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the page in a process of its own."""
-    folder = tmp_path_factory.mktemp("page")
+@contextmanager
+def serving(command: Sequence[str], folder: Path) -> Iterator[str]:
+    """The address of the page that ``command`` serves in a process of its own, once it is ready; errors go into ``folder``."""
     log = folder / "stderr"
-    command = [*COMMAND, "--data", str(folder)] if REAL else [*COMMAND, str(folder)]
     with log.open("w") as errors:
         process = subprocess.Popen([sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True)
         assert process.stdout is not None
@@ -46,6 +45,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the page in a process of its own."""
+    folder = tmp_path_factory.mktemp("page")
+    with serving([*COMMAND, "--data", str(folder)] if REAL else [*COMMAND, str(folder)], folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

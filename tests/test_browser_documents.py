@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from test_browser import ROOT, Visit, chromium, visited  # noqa: F401
+from test_browser import ROOT, Visit, chromium, serving, visited  # noqa: F401
 
 NOTICE = (
     "栖霞市促进外贸若干措施\n\n一、支持参展。对参加境外展会的企业，按展位费的50%补助。（责任单位：市商务局）\n二、支持信保。保费补贴30%。\n"
@@ -25,22 +20,8 @@ QUESTION = "栖霞参展补助多少？"
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the real page over an empty data folder, in a process of its own."""
     folder = tmp_path_factory.mktemp("documents")
-    log = folder / "stderr"
-    command = [sys.executable, "app.py", "--port", "0", "--data", str(folder)]
-    with log.open("w") as errors:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True)
-        assert process.stdout is not None
-        found = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
-        try:
-            assert found, log.read_text()
-            for _ in range(600):
-                if httpx.get(f"{found[0]}healthz", trust_env=False, timeout=30).json() == {"status": "ok"}:
-                    break
-                time.sleep(0.1)
-            yield found[0]
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+    with serving(["app.py", "--port", "0", "--data", str(folder)], folder) as address:
+        yield address
 
 
 def written(folder: Path, name: str, content: str | bytes) -> str:

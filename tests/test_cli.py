@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-
-from assistant.cli import main
+from terminal import run
 
 NOTICE = "某市促进外贸若干措施\n\n一、支持参展。对参加境外展会的企业，按展位费的50%补助。（责任单位：市商务局）\n"
 
@@ -20,15 +19,6 @@ NOTICE = "某市促进外贸若干措施\n\n一、支持参展。对参加境外
 @pytest.fixture(autouse=True)
 def data_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSISTANT_DATA", str(tmp_path_factory.getbasetemp() / "data"))
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    try:
-        code = main([str(a) for a in arguments])
-    except SystemExit as stop:
-        code = int(stop.code or 0)
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def test_ask_prints_quotes_with_their_place(capsys: pytest.CaptureFixture[str]) -> None:

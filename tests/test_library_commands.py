@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-
-from assistant.cli import main
+from terminal import run
 
 NOTICE = (
     "栖霞市促进外贸若干措施\n\n一、支持参展。对参加境外展会的企业，按展位费的50%补助。（责任单位：市商务局）\n二、支持信保。保费补贴30%。\n"
@@ -30,15 +29,6 @@ def notice(tmp_path: Path) -> Path:
     made = tmp_path / "notice.txt"
     made.write_text(NOTICE, "utf-8")
     return made
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    try:
-        code = main([str(a) for a in arguments])
-    except SystemExit as stop:
-        code = int(stop.code or 0)
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def asked(capsys: pytest.CaptureFixture[str], question: str) -> list[tuple[str, int | None, str]]:
