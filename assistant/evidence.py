@@ -159,6 +159,15 @@ _CONDITIONS = re.compile(
 _SUPPORT = re.compile(r"补(?![充救报办录交缴正齐])|奖|资助|贴息|扶持|支持|优惠|减[免按半]|免[收征除费]|全额|返还|退还|承担|[%％]|元")
 _PLACE = re.compile(r"平台|网站|系统|窗口|专窗|大厅|路\d*号|小程序|邮寄|报送|提交|登录|“单一窗口”|公众号")
 _PROCEDURE = re.compile(r"申报|申请|提交|填报|受理|材料|凭|审核|备案|办理|登录|报送|初审|公示|拨付")
+_STATING: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("contact", _CONTACT),
+    ("names", _NAMED),
+    ("place", _PLACE),
+    ("procedure", _PROCEDURE),
+    ("materials", _MATERIALS),
+    ("conditions", _CONDITIONS),
+    ("support", _SUPPORT),
+)
 
 
 def asked(text: str) -> frozenset[Kind]:
@@ -182,24 +191,11 @@ def stated(text: str, names_units: bool = False) -> frozenset[Kind]:
         found.add("duration")
     if "全额" in text or "全免" in text or "免收" in text or "减半" in text:
         found |= {"percent", "money"}
-    if _CONTACT.search(text):
-        found.add("contact")
     if names_units or re.search(r"[一-龥]{1,12}(?:局|委|厅|部门|海关|银行)(?:牵头|负责|会同|受理|审核|办理)", text):
         found.add("units")
     if text.count("、") >= 2 or text.count("；") >= 2 or re.search(r"一是|[（(][一二1][）)]|①", text):
         found.add("list")
-    if _NAMED.search(text):
-        found.add("names")
-    if _PLACE.search(text):
-        found.add("place")
-    if _PROCEDURE.search(text):
-        found.add("procedure")
-    if _MATERIALS.search(text):
-        found.add("materials")
-    if _CONDITIONS.search(text):
-        found.add("conditions")
-    if _SUPPORT.search(text):
-        found.add("support")
+    found |= {kind for kind, pattern in _STATING if pattern.search(text)}
     return frozenset(found)
 
 
