@@ -55,9 +55,10 @@ def web_app(assistant: AssistantLike, routers: Sequence[APIRouter] = (), setting
     from fastapi import FastAPI
 
     from assistant.api import add_docs, router
-    from assistant.page.documents_tab import documents_routes, keeps_library
+    from assistant.page.documents_tab import documents_routes
     from assistant.page.fragments import fragments
     from assistant.page.mounting import mount
+    from assistant.surfaces import library_of
 
     mcp = mcp_app(assistant, settings.host if settings else LOOPBACK[0])
 
@@ -76,7 +77,7 @@ def web_app(assistant: AssistantLike, routers: Sequence[APIRouter] = (), setting
 
     for further in (
         router(assistant, key_of(settings)),
-        *([documents_routes(assistant, settings)] if settings and keeps_library(assistant) else ()),
+        *([documents_routes(assistant, settings)] if settings and library_of(assistant) else ()),
         fragments(assistant),
         *routers,
     ):  # before the page, which takes every path that is left

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from assistant.answer import Answer
     from assistant.chat import Assistant
-    from assistant.library import Library
+    from assistant.collection import Library
     from assistant.settings import Settings
 
 __all__ = ["Answer", "Assistant", "Library", "Settings"]
 __version__ = "0.1.0"
 
-_HOMES = {"Answer": "assistant.answer", "Assistant": "assistant.chat", "Library": "assistant.library", "Settings": "assistant.settings"}
+_HOMES = {"Answer": "assistant.answer", "Assistant": "assistant.chat", "Library": "assistant.collection", "Settings": "assistant.settings"}
 
 
 def __getattr__(name: str) -> Any:

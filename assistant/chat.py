@@ -14,11 +14,11 @@ from assistant.about import field_answer, term_answer
 from assistant.answer import Answer
 from assistant.asking import asks
 from assistant.catalogue import Catalogue
+from assistant.collection import Library
+from assistant.collection.indexing import followed, index_folder
 from assistant.compare import compare
 from assistant.compose import answer, by_figure, whole_clause
 from assistant.evidence import VALUE_KINDS, asked, demanded, stated
-from assistant.library import Library
-from assistant.library.indexing import followed, index_folder
 from assistant.llm import phraser
 from assistant.places import english_name, national_first
 from assistant.premise import claims, holds_figures, takes_adoption_for_granted
@@ -206,9 +206,10 @@ class Assistant:
         """A further fact that the clause found first does not state, asked of the others that were shown; else ``narrow``."""
         shown = [quote.part for quote in self._extract(question.previous or "", (), as_of=day).quotes]
         everything = self._index.search(question.topic, len(self._index), documents=question.documents)
+        anchor = self._anchor(question)
         for part in dict.fromkeys(shown):
             hits = eligible([hit for hit in everything if hit.quote.part == part], DEPTH)
-            if hits and part != self._anchor(question):
+            if hits and part != anchor:
                 composed = answer(question, _ranked(question, hits), None, day)
                 if composed.status == "answered":
                     return composed

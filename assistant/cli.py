@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from assistant.library.commands import add_commands
+from assistant.collection.commands import add_commands
 from assistant.telling import findings, in_terminal, told
 from index.records import InputError, TradeAssistantError
 
 if TYPE_CHECKING:
     from assistant.answer import Answer
     from assistant.chat import Assistant
-    from assistant.library import Library
+    from assistant.collection import Library
     from assistant.settings import Settings
 
 _EXAMPLES = """\
@@ -189,7 +189,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 
 def _library(arguments: argparse.Namespace) -> Library:
-    from assistant.library import Library
+    from assistant.collection import Library
 
     return Library(_settings(arguments).data)
 
@@ -339,8 +339,8 @@ def _answer_line(assistant: Assistant, line: str, number: int, as_of: datetime.d
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    from assistant.library import Library
-    from assistant.library.indexing import followed, index_folder
+    from assistant.collection import Library
+    from assistant.collection.indexing import followed, index_folder
     from index.embed import load_encoder
 
     settings = _settings(arguments)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from assistant.answer import Answer
 from assistant.chat import Assistant
-from assistant.library import Library
+from assistant.collection import Library
 from assistant.settings import Settings
 from index.build import Progress
 from index.records import Document, Hit, TradeAssistantError
@@ -31,7 +31,7 @@ class LiveAssistant:
 
     def __init__(self, settings: Settings, progress: Progress | None = None) -> None:
         """Opens the library; builds its index where there is none that fits. Raises what ``Assistant.open`` raises."""
-        self.library = Library(settings.data)
+        self.collection = Library(settings.data)
         self._settings = settings
         self._seen = self._mark()
         self._serving = Assistant.open(settings, progress=progress)
@@ -123,7 +123,7 @@ class LiveAssistant:
     def _mark(self) -> Mark:
         """Changes with every change of the library: SQLite's own count of them, and which file it is."""
         try:
-            with self.library.file.open("rb") as file:
+            with self.collection.file.open("rb") as file:
                 return os.fstat(file.fileno()).st_ino, file.read(CHANGES.stop)[CHANGES]
         except OSError:
             return None

@@ -13,7 +13,7 @@ from index.records import Document, Hit, InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from assistant.library import Library, Version
+    from assistant.collection import Library, Version
 
 
 class AnswerLike(Protocol):
@@ -54,12 +54,18 @@ def document_of(documents: Sequence[Document], name: str) -> Document:
     raise InputError(f"没有这份文件：{name}。已收录：{'；'.join(known)}", f"no such document: {name!r}. Held here: {'; '.join(known)}")
 
 
+def library_of(assistant: AssistantLike) -> Library | None:
+    """The library that is answered from; None where the assistant was opened over given files."""
+    found: Library | None = getattr(assistant, "collection", None)
+    return found
+
+
 def kept_document(assistant: AssistantLike, name: str, version: int | None = None) -> Document:
     """A document that is answered from, by id, source or title; or one that a library keeps: by ``version``, or by the source of an older one.
 
     Raises InputError where there is none.
     """
-    library: Library | None = getattr(assistant, "library", None)
+    library = library_of(assistant)
     if version is not None:
         found = document_of(assistant.documents, name)
         if found.version == version:
@@ -81,7 +87,7 @@ def versions_of(assistant: AssistantLike, document: Document) -> list[dict[str, 
 
     ``pages`` are the offsets in the text of a version at which the pages of its original begin.
     """
-    library: Library | None = getattr(assistant, "library", None)
+    library = library_of(assistant)
     if library is None or document.version is None:
         return []
     told = ("number", "name", "source", "media_type", "digest", "added", "current", "pages")
@@ -90,7 +96,7 @@ def versions_of(assistant: AssistantLike, document: Document) -> list[dict[str, 
 
 def original_of(assistant: AssistantLike, document: Document) -> tuple[Version, Path] | None:
     """The version of a kept document and the file that it was read from; None where there is none, or no longer."""
-    library: Library | None = getattr(assistant, "library", None)
+    library = library_of(assistant)
     if library is None or document.version is None:
         return None
     try:

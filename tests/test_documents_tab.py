@@ -15,7 +15,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.library import Library
+from assistant.collection import Library
 from assistant.page.documents_tab import documents_routes, filtered, may_change
 from assistant.page.documents_words import WORDS
 from assistant.page.layout import tabs_of
@@ -31,11 +31,11 @@ class Kept:
     """An assistant over a library, as far as the tab needs one; it counts how often it was told to follow."""
 
     def __init__(self, library: Library) -> None:
-        self.library, self.told, self.current, self.problem = library, 0, True, None
+        self.collection, self.told, self.current, self.problem = library, 0, True, None
 
     @property
     def documents(self) -> Sequence[Document]:
-        return self.library.documents()
+        return self.collection.documents()
 
     def changed(self) -> None:
         self.told += 1
@@ -45,8 +45,8 @@ class Tab:
     """The routes as a browser calls them."""
 
     def __init__(self, folder: Path, name: str = "127.0.0.1", **given: Any) -> None:
-        self.library = Library(folder)
-        self.assistant = Kept(self.library)
+        self.collection = Library(folder)
+        self.assistant = Kept(self.collection)
         app = FastAPI()
         settings = Settings(data=folder, **given)
         app.include_router(documents_routes(self.assistant, settings))  # type: ignore[arg-type]
@@ -63,7 +63,7 @@ class Tab:
         return unescape(self.client.post(f"/page/library/{path}", json={"id": document, **more}).text)
 
     def own(self) -> list[tuple[str, int, int, bool]]:
-        return [(e.id, e.version, e.versions, e.removed) for e in self.library.entries(removed=True) if not e.shipped]
+        return [(e.id, e.version, e.versions, e.removed) for e in self.collection.entries(removed=True) if not e.shipped]
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_from_preview_to_removal_and_back(tab: Tab) -> None:
 
     kept = tab.send("keep", NOTICE, facts=json.dumps({"issuer": "栖霞市商务局"}))
     assert "已保存" in kept
-    assert tab.library.document("notice").issuer == "栖霞市商务局"
+    assert tab.collection.document("notice").issuer == "栖霞市商务局"
     assert tab.assistant.told == 1
     assert "栖霞市商务局" in tab.get("list", q="栖霞市商务局")
 
@@ -113,14 +113,14 @@ def test_a_kept_document_is_corrected_and_the_corrections_taken_back(tab: Tab) -
     tab.send("keep", NOTICE)
     page = tab.change("correct", "notice", facts={"region": "栖霞", "issued": "2024年5月6日"})
     assert "已改正：地区、日期。" in page
-    assert (tab.library.document("notice").region, tab.library.document("notice").issued) == ("栖霞", "2024-05-06")
+    assert (tab.collection.document("notice").region, tab.collection.document("notice").issued) == ("栖霞", "2024-05-06")
     assert "撤销全部改正" in page
     assert "没有改动" in tab.change("correct", "notice", facts={})
     wrong = tab.client.post("/page/library/correct", params={"lang": "en"}, json={"id": "notice", "facts": {"issued": "soon"}})
     assert wrong.headers["x-refused"] == "yes"
     assert "YYYY-MM-DD" in wrong.text
     tab.change("reset", "notice")
-    assert tab.library.document("notice").issued is None
+    assert tab.collection.document("notice").issued is None
 
 
 def test_what_was_typed_decides_what_a_file_is(tab: Tab) -> None:
@@ -194,14 +194,14 @@ def test_an_opened_page_is_for_reading_only(tmp_path: Path, host: str, given: di
     assert may_change(Settings(**given), host) is allowed
     assert ("data-doc-files" in tab.get("tab")) is allowed
     assert ("ASSISTANT_EDIT" in tab.get("tab")) is not allowed
-    entry = tab.library.entries()[0]
+    entry = tab.collection.entries()[0]
     assert ('data-doc="remove"' in tab.get("document", id=entry.id)) is allowed
     if not allowed:
         for path in CHANGES:
             body: dict[str, Any] = {"json": {"id": entry.id}} if path in CHANGES[:4] else {"params": {"name": "a.txt"}, "content": b"x"}
             assert tab.client.post(f"/page/library/{path}", **body).status_code == 403
         assert tab.client.get("/page/library/export").status_code == 403
-        tab.library.remove(entry.id)
+        tab.collection.remove(entry.id)
         assert entry.title not in tab.get("list", removed=True)
         assert entry.title not in tab.get("document", id=entry.id)
 
@@ -223,7 +223,7 @@ def test_another_page_changes_nothing(tab: Tab, headers: dict[str, str], status:
 
 
 def test_the_list_is_filtered_by_any_fact(tab: Tab) -> None:
-    entries = tab.library.entries()
+    entries = tab.collection.entries()
     assert [e.region for e in filtered(entries, "威海")] == ["威海"]
     assert filtered(entries, "威海 重庆") == []
     assert len(filtered(entries, "  ")) == 5

@@ -13,10 +13,10 @@ from conftest import ROOT, CountEncoder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.library import FIELDS, Library
-from assistant.library.difference import difference
-from assistant.library.indexing import followed
-from assistant.library.matching import Facts, keys, same
+from assistant.collection import FIELDS, Library
+from assistant.collection.difference import difference
+from assistant.collection.indexing import followed
+from assistant.collection.matching import Facts, keys, same
 from index.manifest import states
 from index.records import DocumentError, InputError
 
@@ -205,7 +205,7 @@ def test_a_correction_of_a_part_that_cannot_be(library: Library, part: str, chan
 def test_corrections_survive_another_reader(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     library.add(NOTICE.encode(), "a.txt")
     library.correct("a", {"region": "苏州"})
-    from assistant.library import rows, shipped
+    from assistant.collection import rows, shipped
 
     def other(*given: Any) -> Any:
         return replace(parse(*given), title="读法不同", region="昆山")
@@ -245,7 +245,7 @@ def test_a_shipped_document_can_be_corrected_removed_and_replaced(library: Libra
 def test_what_is_shipped_anew_becomes_a_version_and_stays_out_where_it_was_taken_out(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from assistant.library import shipped
+    from assistant.collection import shipped
 
     seeds = tmp_path / "seeds"
     seeds.mkdir()
@@ -327,7 +327,7 @@ def test_a_file_that_is_no_library_is_told(library: Library) -> None:
 def test_a_failed_change_leaves_everything_as_it_was(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     library.add(NOTICE.encode(), "a.txt")
     before = library.entries(), library.generation
-    from assistant.library import rows
+    from assistant.collection import rows
 
     def broken(*_: Any) -> Any:
         raise sqlite3.OperationalError("disk I/O error")
@@ -343,7 +343,7 @@ def test_the_index_follows_and_takes_over_what_has_not_changed(library: Library,
     followed(library, encoder, folder)
     library.add(NOTICE.encode(), "a.txt")
     encoder.texts.clear()
-    from assistant.library import rows
+    from assistant.collection import rows
 
     read: list[str] = []
     parse = rows.parse

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.library import Library, shipped, store
-from assistant.library.originals import digest_of
+from assistant.collection import Library, shipped, store
+from assistant.collection.originals import digest_of
 from index.records import InputError
 
 NOTICE = "关于促进外贸的若干措施\n\n一、支持参展。按展位费的50%补助。\n二、支持信保。\n"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from assistant.library import Library, shipped
+from assistant.collection import Library, shipped
 from assistant.live import LiveAssistant, opened
 from assistant.settings import Settings
 from assistant.surfaces import kept_document, versions_of
@@ -67,10 +67,10 @@ def test_it_follows_what_another_hand_changed(live: LiveAssistant, settings: Set
 
 
 def test_an_earlier_answer_can_still_be_opened(live: LiveAssistant) -> None:
-    live.library.add(NOTICE.encode(), "notice.txt")
+    live.collection.add(NOTICE.encode(), "notice.txt")
     live.follow()
     quote = live.ask(QUESTION).quotes[0]
-    live.library.add(NEWER.encode(), "notice.txt")
+    live.collection.add(NEWER.encode(), "notice.txt")
     live.follow()
     opened = kept_document(live, quote.document.source)
     assert (opened.id, opened.version) == ("notice", 1)
@@ -86,7 +86,7 @@ def test_an_earlier_answer_can_still_be_opened(live: LiveAssistant) -> None:
 
 def test_it_follows_in_the_background_and_at_once_when_told(live: LiveAssistant) -> None:
     live.start()
-    live.library.add(NOTICE.encode(), "notice.txt")
+    live.collection.add(NOTICE.encode(), "notice.txt")
     live.changed()
     until = time.monotonic() + 60
     while not live.current and time.monotonic() < until:
@@ -95,7 +95,7 @@ def test_it_follows_in_the_background_and_at_once_when_told(live: LiveAssistant)
 
 
 def test_questions_while_it_switches_see_one_state_each(live: LiveAssistant) -> None:
-    live.library.add(NOTICE.encode(), "notice.txt")
+    live.collection.add(NOTICE.encode(), "notice.txt")
     live.follow()
     seen: list[tuple[int | None, bool]] = []
     stopped = threading.Event()
@@ -106,7 +106,7 @@ def test_questions_while_it_switches_see_one_state_each(live: LiveAssistant) -> 
 
     asking = threading.Thread(target=ask)
     asking.start()
-    live.library.add(NEWER.encode(), "notice.txt")
+    live.collection.add(NEWER.encode(), "notice.txt")
     live.follow()
     stopped.set()
     asking.join()
@@ -115,9 +115,9 @@ def test_questions_while_it_switches_see_one_state_each(live: LiveAssistant) -> 
 
 
 def test_the_old_state_goes_on_where_the_new_one_cannot_be_made(live: LiveAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    live.library.add(NOTICE.encode(), "notice.txt")
+    live.collection.add(NOTICE.encode(), "notice.txt")
     live.follow()
-    live.library.add(NEWER.encode(), "notice.txt")
+    live.collection.add(NEWER.encode(), "notice.txt")
 
     def full(*_: object, **__: object) -> ClauseIndex:
         raise OSError(28, "No space left on device")
@@ -154,8 +154,8 @@ def test_http_tells_the_versions_and_opens_an_older_one(live: LiveAssistant) -> 
 
     from assistant.api import router
 
-    live.library.add(NOTICE.encode(), "notice.txt")
-    live.library.add(NEWER.encode(), "notice.txt")
+    live.collection.add(NOTICE.encode(), "notice.txt")
+    live.collection.add(NEWER.encode(), "notice.txt")
     live.follow()
     app = fastapi.FastAPI()
     app.include_router(router(live))
@@ -177,9 +177,9 @@ def test_the_original_opens_at_the_page_and_no_page_of_others_is_shown_as_ours(l
     from assistant.page.fragments import fragments
 
     pdf, web = ROOT / "tests/data/pdf/notice.pdf", b"<html><body><p>\xe9\x80\x9a\xe7\x9f\xa5</p><script>alert(1)</script></body></html>"
-    told, other = live.library.add(pdf), live.library.add(web, "web.html")
+    told, other = live.collection.add(pdf), live.collection.add(web, "web.html")
     live.follow()
-    second = live.library.version(told.document.id).pages[1]
+    second = live.collection.version(told.document.id).pages[1]
     app = fastapi.FastAPI()
     app.include_router(fragments(live))
     client = TestClient(app)

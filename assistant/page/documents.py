@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from assistant.library import FIELDS, Added, Entry, Version
-from assistant.library.difference import changed_lines, difference
+from assistant.collection import FIELDS, Added, Entry, Version
+from assistant.collection.difference import changed_lines, difference
 from assistant.page.documents_words import WORDS, told
 from assistant.page.pieces import badge, clause_label, named
 from assistant.page.words import Language, region_name

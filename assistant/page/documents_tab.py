@@ -19,8 +19,8 @@ from fastapi.responses import FileResponse, HTMLResponse
 from pydantic import BaseModel, Field
 from starlette.background import BackgroundTask
 
-from assistant.library import FIELDS, Added, Entry, Library
-from assistant.library.originals import safe_name
+from assistant.collection import FIELDS, Added, Entry, Library
+from assistant.collection.originals import safe_name
 from assistant.page.documents import (
     LISTED,
     Neighbour,
@@ -37,7 +37,7 @@ from assistant.page.documents_words import told
 from assistant.page.fragments import PageRoute
 from assistant.page.words import Language, language_of, say, sentence
 from assistant.settings import Settings
-from assistant.surfaces import AssistantLike
+from assistant.surfaces import AssistantLike, library_of
 from index.readers.file import MAX_BYTES
 from index.records import Document, InputError, TradeAssistantError
 
@@ -65,17 +65,6 @@ class LibraryRoute(PageRoute):
     def status_of(self, problem: TradeAssistantError) -> int:
         """403 where the page may not change the library, else 200 with the header x-refused."""
         return 403 if isinstance(problem, ForbiddenError) else 200
-
-
-def keeps_library(assistant: AssistantLike) -> bool:
-    """Whether it answers from a library; one that was opened over given files does not."""
-    return library_of(assistant) is not None
-
-
-def library_of(assistant: AssistantLike) -> Library | None:
-    """The library that is answered from, if any."""
-    found: Library | None = getattr(assistant, "library", None)
-    return found
 
 
 def may_change(settings: Settings, host: str | None) -> bool:

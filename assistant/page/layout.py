@@ -17,7 +17,7 @@ from assistant.page.conversation import Turn, ask, conversation, region_choices,
 from assistant.page.desk import TABS, draw_batch, draw_lookup, draw_tabs
 from assistant.page.words import LANGUAGES, Language, language_of, say
 from assistant.settings import Settings
-from assistant.surfaces import AssistantLike
+from assistant.surfaces import AssistantLike, library_of
 
 HERE = Path(__file__).parent
 CONCURRENT = 16  # questions worked on at once, over all browsers
@@ -72,7 +72,7 @@ def lay_out(assistant: AssistantLike, language: Language, settings: Settings | N
     with gr.Row(elem_id="top"):
         top = gr.HTML(heading(language))
         chooser = gr.Radio(list(LANGUAGES), value=language, label="语言 / Language", **_bare("language"))
-    names = tabs_of(settings, keeps=getattr(assistant, "library", None) is not None)
+    names = tabs_of(settings, keeps=library_of(assistant) is not None)
     tabs = gr.HTML(draw_tabs(language, names), elem_id="tabs", apply_default_css=False)
     with gr.Column(elem_id="panel-chat", elem_classes="panel"):
         messages = gr.HTML(

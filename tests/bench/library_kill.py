@@ -23,7 +23,7 @@ os.environ |= {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}  # the
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from assistant.library import Library  # noqa: E402
+from assistant.collection import Library  # noqa: E402
 
 NOTICE = "栖霞市促进外贸若干措施\n\n一、支持参展。对参加境外展会的企业，按展位费的{n}%补助。（责任单位：市商务局）\n" + "".join(
     f"{number}、支持第{number}类企业。给予{{n}}万元补助。\n" for number in "二三四五六七八九十"
@@ -32,7 +32,7 @@ NOTICE = "栖霞市促进外贸若干措施\n\n一、支持参展。对参加境
 
 def main() -> None:
     """Change, kill, open, again and again."""
-    from assistant.library.indexing import followed, index_folder
+    from assistant.collection.indexing import followed, index_folder
     from index.embed import load_encoder
     from index.manifest import states
     from index.store import ClauseIndex

@@ -51,7 +51,7 @@ def main() -> None:
         cold = statistics.median(command(data, "ask", QUESTIONS[0]) for _ in range(5))
         os.environ["ASSISTANT_DATA"] = data
         from assistant import Assistant, Settings
-        from assistant.library import Library
+        from assistant.collection import Library
         from index.embed import load_encoder
         from index.store import ClauseIndex
 

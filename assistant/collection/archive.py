@@ -20,9 +20,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from assistant.library import rows
-from assistant.library.archive_form import FORMAT, KIND, MANIFEST, DocumentForm, ManifestForm, VersionForm, is_sound
-from assistant.library.originals import digest_of, place_of, safe_name, write
+from assistant.collection import rows
+from assistant.collection.archive_form import FORMAT, KIND, MANIFEST, DocumentForm, ManifestForm, VersionForm, is_sound
+from assistant.collection.originals import digest_of, place_of, safe_name, write
 from index.manifest import text_digest
 from index.readers.file import MAX_BYTES
 from index.readers.reading import Read, Stated

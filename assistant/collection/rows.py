@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
-from assistant.library.corrections import OF_DOCUMENT, Corrections, corrected, names_of, without_halves
-from assistant.library.matching import Facts, keys
-from assistant.library.originals import place_of
-from assistant.library.records import FIELDS, Entry, Version
+from assistant.collection.corrections import OF_DOCUMENT, Corrections, corrected, names_of, without_halves
+from assistant.collection.matching import Facts, keys
+from assistant.collection.originals import place_of
+from assistant.collection.records import FIELDS, Entry, Version
 from index.manifest import document_state, text_digest
 from index.read import parse
 from index.readers.reading import Read, Stated

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from assistant.library.store import Library
+from assistant.collection.store import Library
 from index.build import Progress
 from index.embed import Encoder
 from index.records import IndexProblem, InputError

@@ -15,7 +15,7 @@ from assistant.telling import in_terminal, told
 from index.records import InputError, TradeAssistantError
 
 if TYPE_CHECKING:
-    from assistant.library import Library
+    from assistant.collection import Library
 
 Command = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
 """Makes the parser of a command from its name, what it runs, and its help."""
@@ -90,7 +90,7 @@ def _document(command: argparse.ArgumentParser) -> None:
 def _add(library: Library, arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from assistant.library.display import OUTCOMES, as_json, as_text
+    from assistant.collection.display import OUTCOMES, as_json, as_text
 
     facts = _facts(arguments.facts)
     files = list(dict.fromkeys(_files(arguments.paths)))
@@ -156,7 +156,7 @@ def _facts(given: Sequence[str]) -> dict[str, str | None]:
 
 
 def _correct(library: Library, arguments: argparse.Namespace) -> int:
-    from assistant.library.display import stated, tree
+    from assistant.collection.display import stated, tree
 
     if arguments.facts == ["reset"]:
         document = library.reset(arguments.document)
@@ -186,8 +186,8 @@ def _number(text: str) -> int:
 
 
 def _diff(library: Library, arguments: argparse.Namespace) -> int:
-    from assistant.library.difference import difference, shown
-    from assistant.library.display import LABELS, said
+    from assistant.collection.difference import difference, shown
+    from assistant.collection.display import LABELS, said
 
     numbers = [_number(n) for n in arguments.versions]
     there = library.versions(arguments.document)
@@ -248,7 +248,7 @@ def _restore(library: Library, arguments: argparse.Namespace) -> int:
 
 def _documents(library: Library, arguments: argparse.Namespace) -> int:
     from assistant.answer import structure_dict
-    from assistant.library.display import entry_line, stated, summary, tree
+    from assistant.collection.display import entry_line, stated, summary, tree
     from index.read import read_documents
 
     if arguments.documents:
@@ -269,7 +269,7 @@ def _documents(library: Library, arguments: argparse.Namespace) -> int:
 
 
 def _export(library: Library, arguments: argparse.Namespace) -> int:
-    from assistant.library.display import said
+    from assistant.collection.display import said
 
     missing = library.export(arguments.file)
     print(f"{len(library.entries(removed=True))} {said('份文件', 'documents')} → {arguments.file}")
@@ -282,7 +282,7 @@ def _export(library: Library, arguments: argparse.Namespace) -> int:
 
 
 def _import(library: Library, arguments: argparse.Namespace) -> int:
-    from assistant.library.display import said
+    from assistant.collection.display import said
 
     told = library.import_(arguments.file)
     for names, words in ((told.new, ("新文件", "new documents")), (told.changed, ("有更新", "changed")), (told.same, ("相同", "the same"))):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, get_args
 
-from assistant.library.records import FIELDS
+from assistant.collection.records import FIELDS
 from index.readers.reading import iso_day
 from index.records import Document, InputError, Part, PartKind
 from index.text import one_line

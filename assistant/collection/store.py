@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.library import rows
-from assistant.library.adding import Adding
-from assistant.library.archive import Archive, Imported, export
-from assistant.library.corrections import OF_DOCUMENT, Corrections, checked_facts, checked_part, without_halves
-from assistant.library.database import Database, get_meta
-from assistant.library.originals import digest_of, place_of
-from assistant.library.records import Added, Entry, Version
-from assistant.library.shipped import bring_up, is_stale
+from assistant.collection import rows
+from assistant.collection.adding import Adding
+from assistant.collection.archive import Archive, Imported, export
+from assistant.collection.corrections import OF_DOCUMENT, Corrections, checked_facts, checked_part, without_halves
+from assistant.collection.database import Database, get_meta
+from assistant.collection.originals import digest_of, place_of
+from assistant.collection.records import Added, Entry, Version
+from assistant.collection.shipped import bring_up, is_stale
 from assistant.settings import ROOT
 from index.readers.file import read_bytes, read_file
 from index.records import Document, InputError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.library.corrections import KINDS, LONGEST, OF_DOCUMENT, PART_FIELDS, checked_facts
+from assistant.collection.corrections import KINDS, LONGEST, OF_DOCUMENT, PART_FIELDS, checked_facts
 from index.records import InputError
 
 KIND, FORMAT = "trade-policy-assistant library", 1

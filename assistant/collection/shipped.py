@@ -7,9 +7,9 @@ import sqlite3
 from functools import cache
 from pathlib import Path
 
-from assistant.library import rows
-from assistant.library.adding import Adding
-from assistant.library.database import get_meta, set_meta
+from assistant.collection import rows
+from assistant.collection.adding import Adding
+from assistant.collection.database import get_meta, set_meta
 from assistant.settings import ROOT, SEEDS
 from index.manifest import parser_fingerprint
 from index.readers.file import SUFFIXES, read_bytes, read_file

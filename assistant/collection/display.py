@@ -11,7 +11,7 @@ from assistant.telling import in_terminal
 from index.records import Document, DocumentStatus
 
 if TYPE_CHECKING:
-    from assistant.library import Added, Entry
+    from assistant.collection import Added, Entry
 
 OUTCOMES = {
     "new": ("新文件", "new document"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from assistant.library.records import FIELDS, Added, Entry, Outcome, Version
-    from assistant.library.store import Library
+    from assistant.collection.records import FIELDS, Added, Entry, Outcome, Version
+    from assistant.collection.store import Library
 
 __all__ = ["FIELDS", "Added", "Entry", "Library", "Outcome", "Version"]
 
@@ -17,4 +17,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module("assistant.library.store" if name == "Library" else "assistant.library.records"), name)
+    return getattr(import_module("assistant.collection.store" if name == "Library" else "assistant.collection.records"), name)

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from assistant.library import rows
-from assistant.library.corrections import OF_DOCUMENT, Corrections, carried, corrected, names_of
-from assistant.library.matching import keys, same
-from assistant.library.originals import digest_of, place_of, safe_name, write
-from assistant.library.records import Added
+from assistant.collection import rows
+from assistant.collection.corrections import OF_DOCUMENT, Corrections, carried, corrected, names_of
+from assistant.collection.matching import keys, same
+from assistant.collection.originals import digest_of, place_of, safe_name, write
+from assistant.collection.records import Added
 from index.manifest import text_digest
 from index.read import parse
 from index.readers.reading import Read
