@@ -136,3 +136,20 @@ def test_nothing_is_wider_than_the_screen_in_either_language(chromium: Any, serv
         page.locator(".doc-table .doc-open").first.click()
         page.locator(".doc-one").wait_for()
         assert page.evaluate(fits)
+
+
+def test_a_card_put_away_while_its_typing_is_waited_for_is_no_error(desk: Visit, tmp_path: Path) -> None:
+    page = desk.page
+    page.click("#tab-documents")
+    page.set_input_files("[data-doc-files]", written(tmp_path, "栖霞.txt", NOTICE))
+    page.locator(".doc-card [data-doc=keep]").wait_for()
+    page.evaluate(
+        """() => {
+          const box = document.querySelector('.doc-card [name=issuer]');
+          box.value = '某局';
+          box.dispatchEvent(new Event('change', { bubbles: true }));
+          document.querySelector('.doc-card [data-doc=dismiss]').click();
+        }"""
+    )
+    page.wait_for_timeout(600)  # longer than the pause after typing; the visit complains of errors at its end
+    assert page.locator(".doc-card").count() == 0

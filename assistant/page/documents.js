@@ -168,8 +168,10 @@ function count() {
 
 // What was typed changes what the file is to the library: the boxes stay, the verdict is drawn anew.
 async function judge(card) {
+  const file = queue.get(card);
+  if (!file) return; // drawn anew in another language, kept or put away while the pause after typing ran
   const given = typed(card);
-  const told = await preview(queue.get(card), given);
+  const told = await preview(file, given);
   if (!card.isConnected || !queue.has(card) || JSON.stringify(given) !== JSON.stringify(typed(card))) return;
   const made = document.createElement("div");
   made.innerHTML = told.html;
