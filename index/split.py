@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from index.body import body
 from index.drafts import Draft, Sheet
 from index.head import head
-from index.records import Part, Span
-from index.rows import rows
+from index.headings import heading
+from index.records import Part, PartKind, Span
+from index.rows import Row, rows
 from index.tail import body_end, tail
 from index.tasks import Task, tasks
 from index.units import responsibility_spans, units
@@ -43,6 +45,23 @@ def split(document_id: str, text: str) -> tuple[Part, ...]:
     return tuple(parts)
 
 
+def part_at(document_id: str, kind: PartKind, lines: Sequence[Row], section: str | None) -> Part:
+    """A part of a kind that a person named, which begins with the first of ``lines`` and holds them: its number and heading are read."""
+    first = lines[0]
+    draft = Draft(kind, first.block.outer, section=section)
+    if kind in ("clause", "section"):
+        draft.number = first.marker.text or None if first.marker else None
+        draft.heading = heading(first.rest, kind == "section" or len(lines) > 1)[0]
+    label = _label(draft)
+    return Part(f"{document_id}/{label}", kind, draft.start, lines[-1].block.end, draft.number, draft.heading, section)
+
+
+def in_charge(text: str, start: int, end: int, ends: Sequence[int]) -> tuple[tuple[str, ...], tuple[Span, ...]]:
+    """The single units in charge that a passage names and where it names them; ``ends`` are the ends of the paragraphs."""
+    spans = tuple(responsibility_spans(text, start, end, ends))
+    return tuple(dict.fromkeys(unit for span in spans for unit in units(span.of(text)))), spans
+
+
 def _segment(sheet: Sheet, begin: int) -> int:
     """Draft one text with its head and tail; gives the row behind it."""
     at = head(sheet, begin)
@@ -61,8 +80,7 @@ def _part(part_id: str, sheet: Sheet, draft: Draft, end: int, listed: dict[str, 
     names: tuple[str, ...] = ()
     candidates = draft.candidates
     if draft.kind == "clause":
-        spans = tuple(responsibility_spans(sheet.text, draft.start, end, sheet.ends))
-        names = tuple(dict.fromkeys(unit for span in spans for unit in units(span.of(sheet.text))))
+        names, spans = in_charge(sheet.text, draft.start, end, sheet.ends)
         task = listed.get(draft.heading or "")
         if task and not names:
             if task.number and draft.number and task.number == re.sub(r"\D", "", draft.number):

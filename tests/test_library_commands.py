@@ -119,6 +119,27 @@ def test_correct_a_clause_and_take_it_back(capsys: pytest.CaptureFixture[str], n
     assert "[note]" not in run(capsys, "correct", "notice", "reset")[1]
 
 
+def test_clauses_are_joined_begun_and_named_anew(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "notice.txt"
+    file.write_text(NOTICE + "加强服务。推广单一窗口，由市口岸办负责。\n三、个工作日内办结。\n", "utf-8")
+    run(capsys, "add", file)
+    assert (
+        "* 三、个工作日内办结。: 类别/kind clause → 并入前一条 / joined with the one before"
+        in run(capsys, "correct", "notice", "--clause", "三、", "kind=")[1]
+    )
+    code, out, _ = run(capsys, "correct", "notice", "--clause", "加强服务", "类别=clause", "heading=加强服务", "责任单位=市口岸办")
+    assert code == 0
+    assert "· 加强服务（市口岸办）" in out
+    listed = run(capsys, "documents", "notice")[1]
+    assert "三、 个工作日" not in listed
+    assert "责任单位/units in charge — → 市口岸办" in listed
+    code, _, err = run(capsys, "correct", "notice", "--clause", "一、", "责任单位=省商务厅")
+    assert (code, "省商务厅" in err) == (2, True)
+    run(capsys, "correct", "notice", "--clause", "加强服务", "reset")
+    assert "三、 个工作日" in run(capsys, "correct", "notice", "--clause", "三、个工作日", "reset")[1]
+    assert "corrected" not in run(capsys, "documents")[1]
+
+
 def test_the_whole_library_as_one_file(
     capsys: pytest.CaptureFixture[str], notice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

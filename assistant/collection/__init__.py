@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from assistant.collection.records import FIELDS, Added, Entry, Outcome, Version
+    from assistant.collection.records import FIELDS, Added, Correction, Entry, Outcome, Version
     from assistant.collection.store import Library
 
-__all__ = ["FIELDS", "Added", "Entry", "Library", "Outcome", "Version"]
+__all__ = ["FIELDS", "Added", "Correction", "Entry", "Library", "Outcome", "Version"]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from assistant.collection import rows
-from assistant.collection.corrections import OF_DOCUMENT, Corrections, carried, corrected, names_of
+from assistant.collection.corrections import OF_DOCUMENT, Corrections, PartChanges, carried, corrected, names_of, told, with_parts
 from assistant.collection.matching import keys, same
 from assistant.collection.originals import digest_of, place_of, safe_name, write
-from assistant.collection.records import Added
+from assistant.collection.records import Added, Correction
 from index.manifest import text_digest
 from index.read import parse
 from index.readers.reading import Read
@@ -31,13 +31,19 @@ class Adding:
     """A file that was read once: ``read`` and the digest are of the same bytes."""
 
     def __init__(
-        self, read: Read, data: bytes, name: str, facts: Mapping[str, str | None] | None = None, source: str | None = None
+        self,
+        read: Read,
+        data: bytes,
+        name: str,
+        facts: Mapping[str, str | None] | None = None,
+        parts: PartChanges | None = None,
+        source: str | None = None,
     ) -> None:
-        """``facts`` are corrections that come with the file; ``source`` is where it is shown to stand, if not among the originals."""
+        """``facts`` and ``parts`` are corrections that come with the file; ``source`` is where it stands, if not among the originals."""
         self.digest = digest_of(data)
         self._read, self._data, self._name = read, data, safe_name(name)
         self._facts = {(OF_DOCUMENT, field): value for field, value in (facts or {}).items()}
-        self._source = source
+        self._parts, self._source = parts or {}, source
 
     def plan(self, db: sqlite3.Connection, replaces: str | None = None, separate: bool = False) -> Plan:
         """What ``keep`` will do. Raises InputError for ``replaces`` that is not there, and where the file is kept as another document."""
@@ -47,10 +53,13 @@ class Adding:
         known = self._known(db, replaces, separate)
         if known:
             name, version, removed = known
-            held = rows.held(db, name, version).document()
+            held = rows.held(db, name, version)
             if not removed:
-                return Plan(Added("duplicate", held, version, self._read.blank_pages), {})
-            return Plan(Added("restored", corrected(held, self._facts), version, self._read.blank_pages), self._facts)
+                return Plan(Added("duplicate", held.document(), version, self._read.blank_pages), {})
+            read = held.as_read()
+            kept = with_parts(read, {**held.corrections, **self._facts}, self._parts)
+            back = Added("restored", corrected(read, kept), version, self._read.blank_pages, corrections=tuple(told(read, kept)))
+            return Plan(back, kept)
         stem = PurePath(self._name).stem
         read = self._parse(db, stem)
         similar: tuple[str, ...] = ()
@@ -61,34 +70,41 @@ class Adding:
         if replaces:
             (version,) = db.execute("SELECT max(version) + 1 FROM version WHERE document = ?", (name,)).fetchone()
         read = replace(read if name == stem else self._parse(db, name), version=version)
-        kept: Corrections = {}
+        before: Corrections = {}
         dropped: set[str] = set()
+        lost: list[Correction] = []
         if replaces:
             current = rows.version_of(db, name)
-            kept, dropped = carried(rows.corrections(db, name, current), rows.held(db, name, current).as_read(), read)
-        told = names_of(kept), tuple(sorted(dropped - {field for _, field in self._facts})), similar
-        kept = {**kept, **self._facts}
-        return Plan(Added("version" if replaces else "new", corrected(read, kept), version, self._read.blank_pages, *told), kept)
+            before, dropped, lost = carried(rows.corrections(db, name, current), rows.held(db, name, current).as_read(), read)
+        kept = with_parts(read, {**before, **self._facts}, self._parts)
+        added = Added(
+            "version" if replaces else "new",
+            corrected(read, kept),
+            version,
+            self._read.blank_pages,
+            carried=names_of(before),
+            dropped=tuple(sorted(dropped - {field for _, field in self._facts})),
+            similar=similar,
+            lost=tuple(lost),
+            corrections=tuple(told(read, kept)),
+        )
+        return Plan(added, kept)
 
     def keep(self, db: sqlite3.Connection, plan: Plan, data: Path | None, shipped: bool = False) -> Added:
         """Do what ``plan`` says; the original goes under the folder ``data``, if any."""
-        told = plan.added
-        name, version = told.document.id, told.version
-        if told.outcome == "duplicate":
-            return told
-        if told.outcome == "restored":
-            for (start, field), value in plan.corrections.items():
-                rows.set_correction(db, name, version, start, field, value)
-            return replace(told, document=rows.serve(db, name, version, removed=False))
-        if data is not None:
-            write(data / (told.document.source if self._source is None else place_of(self.digest, self._name)), self._data)
-        if told.outcome == "new":
-            rows.insert_document(db, name, shipped)
-        added = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        rows.insert_version(db, name, version, self._read, self._name, told.document.source, self.digest, added)
-        for (start, field), value in plan.corrections.items():
-            rows.set_correction(db, name, version, start, field, value)
-        return replace(told, document=rows.serve(db, name, version, removed=False))
+        added = plan.added
+        name, version = added.document.id, added.version
+        if added.outcome == "duplicate":
+            return added
+        if added.outcome != "restored":
+            if data is not None:
+                write(data / (added.document.source if self._source is None else place_of(self.digest, self._name)), self._data)
+            if added.outcome == "new":
+                rows.insert_document(db, name, shipped)
+            now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+            rows.insert_version(db, name, version, self._read, self._name, added.document.source, self.digest, now)
+        rows.set_corrections(db, name, version, plan.corrections)
+        return replace(added, document=rows.serve(db, name, version, removed=False))
 
     def _known(self, db: sqlite3.Connection, replaces: str | None, separate: bool) -> tuple[str, int, bool] | None:
         """(id, version, removed) where these bytes or this text are kept already, and that is what was meant."""

@@ -138,10 +138,10 @@ class Archive:
                 inserted.add(number)
             numbers[one.version] = had[one.digest]
             mine = rows.corrections(db, name, had[one.digest])
-            for c in one.corrections:
-                if (c.start, c.name) not in mine:
-                    rows.set_correction(db, name, had[one.digest], c.start, c.name, c.value)
-                    changed = True
+            theirs = {(c.start, c.name): c.value for c in one.corrections}
+            if theirs.keys() - mine.keys():
+                rows.set_corrections(db, name, had[one.digest], theirs | mine)
+                changed = True
         current = numbers[document.current]
         goes_on = current in inserted and served in numbers.values()
         if untouched or goes_on:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.collection.corrections import KINDS, LONGEST, OF_DOCUMENT, PART_FIELDS, checked_facts
+from assistant.collection.clauses import KINDS, PART_FIELDS
+from assistant.collection.corrections import LONGEST, OF_DOCUMENT, checked_facts
 from index.records import InputError
 
 KIND, FORMAT = "trade-policy-assistant library", 1
@@ -69,7 +70,7 @@ def is_sound(correction: CorrectionForm) -> bool:
     """Whether a person could have made this correction here."""
     name, value = correction.name, correction.value
     if correction.start != OF_DOCUMENT:
-        return name in PART_FIELDS and (name != "kind" or value in KINDS) and len(value or "") <= LONGEST
+        return name in PART_FIELDS and (name != "kind" or value is None or value in KINDS) and len(value or "") <= LONGEST
     try:
         return checked_facts({name: value}) == {name: value}
     except InputError:

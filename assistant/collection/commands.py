@@ -22,7 +22,8 @@ Command = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.Arg
 
 _NAMES = {
     "标题": "title", "题名": "title", "文号": "number", "发文字号": "number", "发文机关": "issuer", "发文单位": "issuer", "机关": "issuer",
-    "地区": "region", "日期": "issued", "成文日期": "issued", "发布日期": "issued", "类别": "kind", "条号": "number",
+    "地区": "region", "日期": "issued", "成文日期": "issued", "发布日期": "issued", "类别": "kind", "条号": "number", "条标题": "heading",
+    "责任单位": "responsible",
 }  # fmt: skip
 
 
@@ -46,7 +47,11 @@ def add_commands(command: Command, library: Callable[[argparse.Namespace], Libra
     _document(correct)
     names = "title, number, issuer, region, issued（标题、文号、机关、地区、日期）；留空即未写明；reset 撤销全部改正 / empty: not stated; reset: take all back"
     correct.add_argument("facts", nargs="+", metavar="NAME=VALUE", help=names)
-    correct.add_argument("--clause", metavar="NUMBER", help="改正这一条的 kind、number、heading / correct this clause instead")
+    of_clause = (
+        "改正一条：条号，或一段开头的几个字；kind=clause 从这一段另起一条，kind= 并入前一条，number、heading、responsible（责任单位）照原文写，reset 恢复 / "
+        "correct a clause: its number or the first words of a paragraph; kind=clause begins a clause there, kind= joins it with the one before"
+    )
+    correct.add_argument("--clause", metavar="NUMBER|WORDS", help=of_clause)
 
     versions = define("versions", _versions, "列出一份文件的各个版本 / list the versions of a document")
     _document(versions)
@@ -156,15 +161,17 @@ def _facts(given: Sequence[str]) -> dict[str, str | None]:
 
 
 def _correct(library: Library, arguments: argparse.Namespace) -> int:
-    from assistant.collection.display import stated, tree
+    from assistant.collection.display import corrections, stated, tree
 
-    if arguments.facts == ["reset"]:
+    back = arguments.facts == ["reset"]
+    if arguments.clause:
+        document = library.correct_part(arguments.document, arguments.clause, None if back else _facts(arguments.facts))
+    elif back:
         document = library.reset(arguments.document)
-    elif arguments.clause:
-        document = library.correct_part(arguments.document, arguments.clause, _facts(arguments.facts))
     else:
         document = library.correct(arguments.document, _facts(arguments.facts))
-    print("\n".join([document.id, *stated(document), *(tree(document) if arguments.clause else ())]))
+    clauses = [*tree(document), *corrections(library.corrected_parts(document.id))] if arguments.clause else []
+    print("\n".join([document.id, *stated(document), *clauses]))
     return 0
 
 
@@ -248,23 +255,26 @@ def _restore(library: Library, arguments: argparse.Namespace) -> int:
 
 def _documents(library: Library, arguments: argparse.Namespace) -> int:
     from assistant.answer import structure_dict
-    from assistant.collection.display import entry_line, stated, summary, tree
+    from assistant.collection.display import corrections, entry_line, stated, summary, tree
     from index.read import read_documents
 
     if arguments.documents:
         if arguments.document:
             raise InputError("DOC 和 --documents 只能给一个", "give DOC or --documents, not both")
-        shown = [(document, document.source) for document in read_documents(arguments.documents)]
+        shown = [(document, document.source, list[str]()) for document in read_documents(arguments.documents)]
     else:
         known = {e.id: e for e in library.entries(removed=True)}
         wanted = [library.find(arguments.document)] if arguments.document else [e.id for e in library.entries(removed=arguments.removed)]
-        shown = [(library.document(name), f"{entry_line(known[name])}\n  {known[name].source}") for name in wanted]
+        shown = [
+            (library.document(name), f"{entry_line(known[name])}\n  {known[name].source}", corrections(library.corrected_parts(name)))
+            for name in wanted
+        ]
     if arguments.json:
-        print(json.dumps([structure_dict(document) for document, _ in shown], ensure_ascii=False))
+        print(json.dumps([structure_dict(document) for document, *_ in shown], ensure_ascii=False))
         return 0
-    for document, head in shown:
+    for document, head, corrected in shown:
         whole = arguments.documents or arguments.document
-        print("\n".join([head, *([*stated(document), *tree(document)] if whole else [f"  {summary(document)}"])]))
+        print("\n".join([head, *([*stated(document), *tree(document), *corrected] if whole else [f"  {summary(document)}"])]))
     return 0
 
 

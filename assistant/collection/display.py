@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ from assistant.telling import in_terminal
 from index.records import Document, DocumentStatus
 
 if TYPE_CHECKING:
-    from assistant.collection import Added, Entry
+    from assistant.collection import Added, Correction, Entry
 
 OUTCOMES = {
     "new": ("新文件", "new document"),
@@ -28,6 +30,12 @@ LABELS = {
     "status": ("状态", "status"),
     "parts": ("条款", "clauses"),
 }
+_OF_PARTS = {
+    "kind": ("类别", "kind"),
+    "number": ("条号", "number"),
+    "heading": ("条标题", "heading"),
+    "responsible": ("责任单位", "units in charge"),
+}
 _STATUS: dict[DocumentStatus, tuple[str, str]] = {"draft": ("征求意见稿", "draft"), "abridged": ("有删减", "abridged")}
 
 
@@ -39,6 +47,7 @@ def said(zh: str, en: str) -> str:
 def as_json(file: Path, added: Added) -> str:
     """What became of a file, in one line of JSON."""
     told = {name: getattr(added, name) for name in ("outcome", "version", "blank_pages", "carried", "dropped", "similar")}
+    told["lost"] = [asdict(one) for one in added.lost]
     return json.dumps({"file": str(file)} | told | structure_dict(added.document), ensure_ascii=False)
 
 
@@ -61,12 +70,24 @@ def as_text(file: Path, added: Added, preview: bool, current: int) -> str:
     if added.dropped:
         names = named(added.dropped)
         lines.append("  " + said(f"未沿用的改正，请核对：{names}", f"corrections not carried over, please check: {names}"))
+        lines += corrections(added.lost)
     if added.outcome == "version" and not preview:
         lines.append("  " + said("差异", "what changed") + f": python -m assistant diff {document.id}")
     if added.outcome == "duplicate" and added.version != current:
         told = said(f"现用第 {current} 版；改回这一版", f"answers come from version {current}; to go back to this one")
         lines.append(f"  {told}: python -m assistant restore {document.id} --version {added.version}")
     return "\n".join(lines)
+
+
+def corrections(of_parts: Sequence[Correction]) -> list[str]:
+    """What was corrected of clauses, one a line; what the text no longer bears out is told to be without effect."""
+    lines = []
+    for one in of_parts:
+        label = said(*_OF_PARTS[one.name]).replace(" / ", "/")
+        value = one.value or ("—" if one.name != "kind" else said("并入前一条", "joined with the one before"))
+        lapsed = "" if one.holds else "  " + said("（现在用不上）", "(does not apply now)")
+        lines.append(f"  * {one.words[:24]}: {label} {one.read or '—'} → {value}{lapsed}")
+    return lines
 
 
 def named(fields: tuple[str, ...]) -> str:

@@ -63,12 +63,29 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """One correction of a part: where it begins, what is corrected (``kind``, ``number``, ``heading``, ``responsible``), and to what.
+
+    ``value`` None stands for nothing (as kind: no part begins here), ``read`` is what was read. ``words`` is the paragraph that
+    stands there. ``holds`` is False where the text no longer bears it out; then it changes nothing.
+    """
+
+    start: int
+    name: str
+    value: str | None
+    read: str | None
+    words: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Added:
     """What adding a file does or would do, and ``document`` as it was understood, corrected.
 
     ``blank_pages`` are pages of the original without text (a scan?). ``carried`` names the corrections of the version
-    before that hold for this one too, ``dropped`` those that do not, since this version reads otherwise. ``similar`` are the ids of kept documents with the same title or 文号 of which a new
-    document is no version as far as can be told; a person may know better.
+    before that hold for this one too, ``dropped`` those that do not, since this version reads otherwise; ``lost`` are the corrections of clauses among these. ``corrections`` are those of
+    clauses that hold. ``similar`` are the ids of kept documents with the same title or 文号 of which a new document is no version as far
+    as can be told; a person may know better.
     """
 
     outcome: Outcome
@@ -78,3 +95,5 @@ class Added:
     carried: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     similar: tuple[str, ...] = ()
+    lost: tuple[Correction, ...] = ()
+    corrections: tuple[Correction, ...] = ()

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
+from assistant.collection.clauses import places
 from assistant.collection.corrections import OF_DOCUMENT, Corrections, corrected, names_of, without_halves
 from assistant.collection.matching import Facts, keys
 from assistant.collection.originals import place_of
@@ -15,7 +16,7 @@ from assistant.collection.records import FIELDS, Entry, Version
 from index.manifest import document_state, text_digest
 from index.read import parse
 from index.readers.reading import Read, Stated
-from index.records import Document, InputError, Part
+from index.records import Document, InputError
 
 # ---- finding
 
@@ -36,15 +37,22 @@ def find(db: sqlite3.Connection, name: str) -> str:
     raise InputError(f"{zh}：{name}。请用编号：{'；'.join(shown)}", f"{en}: {name}. Give an id: {'; '.join(shown)}")
 
 
-def find_part(document: Document, name: str) -> Part:
-    """The part with this id (with or without the document's), or the one clause with this number."""
-    by_id = [p for p in document.parts if name in (p.id, p.id.removeprefix(f"{document.id}/"))]
-    found = by_id or [p for p in document.parts if p.number and _plain(p.number) == _plain(name)]
+def find_place(document: Document, name: str) -> int:
+    """Where the part with this id (with or without the document's) begins, the one clause with this number, or the one paragraph that
+    begins with these words. Raises InputError where there is none, or several.
+    """
+    found = [p.start for p in document.parts if name in (p.id, p.id.removeprefix(f"{document.id}/"))]
+    found = found or [p.start for p in document.parts if p.number and _plain(p.number) == _plain(name)]
+    wanted = _plain(name)
+    found = found or [start for start, words in places(document.text).items() if wanted and _plain(words).startswith(wanted)]
     if len(found) == 1:
         return found[0]
-    shown = "；".join(p.id.removeprefix(f"{document.id}/") for p in (found or document.parts)[:40])
+    shown = "；".join(p.id.removeprefix(f"{document.id}/") for p in document.parts[:40])
     zh, en = ("不止一条", "several parts") if found else ("没有这一条", "no such part")
-    raise InputError(f"{zh}：{name}。这份文件里有：{shown}", f"{en}: {name}. The document holds: {shown}")
+    raise InputError(
+        f"{zh}：{name}。这份文件里有：{shown}；也可以写一段开头的几个字",
+        f"{en}: {name}. The document holds: {shown}; or give the first words of a paragraph",
+    )
 
 
 def version_of(db: sqlite3.Connection, name: str, version: int | None = None) -> int:
@@ -200,12 +208,11 @@ def free_place(db: sqlite3.Connection, name: str, digest: str, file: str) -> str
         further += 1
 
 
-def set_correction(db: sqlite3.Connection, name: str, version: int, start: int, field: str, value: str | None) -> None:
-    """Keep one correction; ``refresh`` has to follow."""
-    query = (
-        "INSERT INTO correction VALUES (?, ?, ?, ?, ?) ON CONFLICT (document, version, start, name) DO UPDATE SET value = excluded.value"
-    )
-    db.execute(query, (name, version, start, field, value))
+def set_corrections(db: sqlite3.Connection, name: str, version: int, corrections: Corrections) -> None:
+    """Make these the corrections of a version; ``refresh`` has to follow."""
+    db.execute("DELETE FROM correction WHERE document = ? AND version = ?", (name, version))
+    kept = [(name, version, start, field, value) for (start, field), value in sorted(corrections.items())]
+    db.executemany("INSERT INTO correction VALUES (?, ?, ?, ?, ?)", kept)
 
 
 def refresh(db: sqlite3.Connection, name: str, version: int) -> Document:

@@ -12,10 +12,18 @@ from pathlib import Path
 from assistant.collection import rows
 from assistant.collection.adding import Adding
 from assistant.collection.archive import Archive, Imported, export
-from assistant.collection.corrections import OF_DOCUMENT, Corrections, checked_facts, checked_part, without_halves
+from assistant.collection.corrections import (
+    OF_DOCUMENT,
+    Corrections,
+    PartChanges,
+    checked_facts,
+    told,
+    with_parts,
+    without_halves,
+)
 from assistant.collection.database import Database, get_meta
 from assistant.collection.originals import digest_of, place_of
-from assistant.collection.records import Added, Entry, Version
+from assistant.collection.records import Added, Correction, Entry, Version
 from assistant.collection.shipped import bring_up, is_stale
 from assistant.settings import ROOT
 from index.readers.file import read_bytes, read_file
@@ -101,6 +109,13 @@ class Library:
             name = rows.find(db, document)
             return rows.corrections(db, name, rows.version_of(db, name, version))
 
+    def corrected_parts(self, document: str, version: int | None = None) -> list[Correction]:
+        """What a person corrected of the clauses of a version, in order, and whether each still holds."""
+        with self._database.reading() as db:
+            name = rows.find(db, document)
+            found = rows.held(db, name, rows.version_of(db, name, version))
+        return told(found.as_read(), found.corrections)
+
     def versions(self, document: str) -> list[Version]:
         """All versions of a document, the oldest first."""
         with self._database.reading() as db:
@@ -134,9 +149,10 @@ class Library:
         replaces: str | None = None,
         separate: bool = False,
         facts: Mapping[str, str | None] | None = None,
+        parts: PartChanges | None = None,
     ) -> Added:
         """What ``add`` with the same arguments would do; keeps nothing."""
-        adding = self._read(file, name, facts)
+        adding = self._read(file, name, facts, parts)
         with self._database.reading() as db:
             return adding.plan(db, replaces, separate).added
 
@@ -148,14 +164,15 @@ class Library:
         replaces: str | None = None,
         separate: bool = False,
         facts: Mapping[str, str | None] | None = None,
+        parts: PartChanges | None = None,
     ) -> Added:
         """Keep a file, given as its path or as its bytes with the ``name`` of the file; answers are given from it.
 
         Bytes or a text that are kept already are recognised. A file with the 文号 of a kept document, or with its title and
         issuer, becomes its new version; ``replaces`` names the document itself, ``separate`` says that it is another one.
-        ``facts`` are corrections to keep with it. Raises DocumentError for a file that cannot be read.
+        ``facts`` and ``parts`` (see ``correct_part``) are corrections to keep with it. Raises DocumentError for a file that cannot be read.
         """
-        adding = self._read(file, name, facts)
+        adding = self._read(file, name, facts, parts)
         with self._database.changing() as db:
             return adding.keep(db, adding.plan(db, replaces, separate), self._data)
 
@@ -168,22 +185,23 @@ class Library:
         with self._database.changing() as db:
             name = rows.find(db, document)
             version = rows.version_of(db, name)
-            for fact, value in kept.items():
-                rows.set_correction(db, name, version, OF_DOCUMENT, fact, value)
+            made = {(OF_DOCUMENT, fact): value for fact, value in kept.items()}
+            rows.set_corrections(db, name, version, {**rows.corrections(db, name, version), **made})
             return rows.refresh(db, name, version)
 
-    def correct_part(self, document: str, part: str, changes: Mapping[str, str | None]) -> Document:
-        """Correct one part of the current version: its kind, number or heading.
+    def correct_part(self, document: str, part: str | int, changes: Mapping[str, str | None] | None) -> Document:
+        """Correct one part of the current version, by name: its kind, number, heading or responsible (units parted by 、).
 
-        ``part`` is its id, with or without the document's, or the number of the one clause that bears it. A number or heading
-        must stand in the part. Raises InputError otherwise.
+        ``part`` is its id, with or without the document's, the number of the one clause that bears it, the first words of a paragraph,
+        or where it begins in the text. A kind begins a part there, None as kind joins it with the part before. ``changes`` None
+        takes back what was corrected there. Raises InputError for what the text does not bear out.
         """
         with self._database.changing() as db:
             name = rows.find(db, document)
             version = rows.version_of(db, name)
-            found = rows.find_part(rows.held(db, name, version).document(), part)
-            for field, value in checked_part(changes, found, rows.text(db, name, version)).items():
-                rows.set_correction(db, name, version, found.start, field, value)
+            held = rows.held(db, name, version)
+            start = part if isinstance(part, int) else rows.find_place(held.document(), part)
+            rows.set_corrections(db, name, version, with_parts(held.as_read(), held.corrections, {start: changes}))
             return rows.refresh(db, name, version)
 
     def reset(self, document: str) -> Document:
@@ -191,7 +209,7 @@ class Library:
         with self._database.changing() as db:
             name = rows.find(db, document)
             version = rows.version_of(db, name)
-            db.execute("DELETE FROM correction WHERE document = ? AND version = ?", (name, version))
+            rows.set_corrections(db, name, version, {})
             return rows.refresh(db, name, version)
 
     def remove(self, document: str) -> str:
@@ -229,10 +247,10 @@ class Library:
             rows.serve(db, name, rows.version_of(db, name, version), removed)
             return name
 
-    def _read(self, file: Path | bytes, name: str | None, facts: Mapping[str, str | None] | None) -> Adding:
+    def _read(self, file: Path | bytes, name: str | None, facts: Mapping[str, str | None] | None, parts: PartChanges | None) -> Adding:
         wanted = checked_facts(facts or {})
         shown = name or (str(file) if isinstance(file, Path) else "?")
         data = read_bytes(file, shown) if isinstance(file, Path) else file
         read = read_file(data, shown)
         read = replace(read, text=without_halves(read.text))  # SQLite holds no half of a surrogate pair; a PDF may
-        return Adding(read, data, name or (file.name if isinstance(file, Path) else "document"), wanted)
+        return Adding(read, data, name or (file.name if isinstance(file, Path) else "document"), wanted, parts)
