@@ -131,12 +131,12 @@ def test_clauses_are_joined_begun_and_named_anew(capsys: pytest.CaptureFixture[s
     assert code == 0
     assert "· 加强服务（市口岸办）" in out
     listed = run(capsys, "documents", "notice")[1]
-    assert "三、 个工作日" not in listed
+    assert "三、 三、个工作日" not in listed
     assert "责任单位/units in charge — → 市口岸办" in listed
     code, _, err = run(capsys, "correct", "notice", "--clause", "一、", "责任单位=省商务厅")
     assert (code, "省商务厅" in err) == (2, True)
     run(capsys, "correct", "notice", "--clause", "加强服务", "reset")
-    assert "三、 个工作日" in run(capsys, "correct", "notice", "--clause", "三、个工作日", "reset")[1]
+    assert "三、 三、个工作日内办结" in run(capsys, "correct", "notice", "--clause", "三、个工作日", "reset")[1]
     assert "corrected" not in run(capsys, "documents")[1]
 
 
