@@ -1,7 +1,9 @@
 """The same store on Milvus: vectors and words of an index in a collection, searched there. The only file that imports pymilvus.
 
-A collection holds one version of an index, named after the digest of its manifest, so what is searched is what was
-built; older ones are dropped once it is whole. Each sentence is one entity:
+A collection holds one version of an index. It is filled under a name of its own; once it is whole it gets an alias,
+named after the folder of the index and the digest of the version's manifest, and is searched by that alone: what is
+searched is what was built, whole, also while it is sent anew. A second alias (``…_serving``) tells the newest version;
+that and the one before it are kept, so who still reads the old one goes on. Each sentence is one entity:
 
     row        INT64, primary key: the row number that engines speak
     region     VARCHAR, partition key: a question that names a region reads its partition alone
@@ -18,6 +20,7 @@ candidates of both searches are fused by the same code as in the local store.
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -52,45 +55,91 @@ def connect(index: ClauseIndex, address: str, progress: Progress | None = None) 
             f"存储地址应写成 milvus+http://主机:19530 或 milvus+文件.db，而不是 {address!r}",
             f"a store is given as milvus+http://host:19530 or milvus+FILE.db, not {address!r}",
         )
-    server = _Server(address.removeprefix(SCHEME))
-    name = PREFIX + hashlib.sha256((index.version / MANIFEST).read_bytes()).hexdigest()[:16]
-    with FileLock(index.version / ".sending"):
-        if not server.holds(name, len(index)):
-            _send(index, server, name, progress)
+    version = _Version(index, _Server(address.removeprefix(SCHEME)))
+    version.serve(progress)
     scopes = _Scopes(index)
-    index.search_with(_Vectors(server, name, scopes), _Words(server, name, scopes, index.lexical))
+    index.search_with(_Vectors(version, scopes), _Words(version, scopes, index.lexical))
 
 
-def _send(index: ClauseIndex, server: _Server, name: str, progress: Progress | None) -> None:
-    """Fill a collection and drop the older ones."""
-    server.create(name, index.encoder.dimension, len(index))
-    owners = index.owners
-    regions = [document.region or "" for document in index.documents]
-    years = [year_of(document) for document in index.documents]
-    for first in range(0, len(index), STEP):
-        rows = np.arange(first, min(first + STEP, len(index)))
-        vectors, words = index.dense.vectors(rows), index.lexical.weights_of(rows)
-        server.call(
-            "insert",
-            name,
-            [
-                {
-                    "row": int(row),
-                    "document": int(owners[row]),
-                    "region": regions[owners[row]],
-                    "year": years[owners[row]],
-                    "dense": vector,
-                    "words": held or {NO_WORD: 1.0},
-                }
-                for row, vector, held in zip(rows, vectors.tolist(), words, strict=True)
-            ],
-        )
-        if progress:
-            progress(int(rows[-1]) + 1, len(index))
-    server.call("flush", name)
-    for other in server.call("list_collections"):
-        if other.startswith(PREFIX) and other != name:
-            server.call("drop_collection", other)
+class _Version:
+    """The version of an index in Milvus: sent where it is not there, newest from then on, and searched."""
+
+    def __init__(self, index: ClauseIndex, server: _Server) -> None:
+        folder = index.version.parent.resolve()
+        self._index, self._server = index, server
+        self._lock = folder / ".sending"
+        self._library = PREFIX + _digest(str(folder).encode())
+        self._alias = f"{self._library}_{_digest((index.version / MANIFEST).read_bytes())}"
+
+    def serve(self, progress: Progress | None) -> None:
+        """Make this version the newest one; what is neither this one nor the one before it is dropped."""
+        serving = f"{self._library}_serving"
+        with FileLock(self._lock):
+            self._fill(progress)
+            before, now = self._server.target(serving), self._server.target(self._alias)
+            if before == now:
+                return
+            self._server.point(serving, now)
+            for other in self._server.call("list_collections"):
+                if other.startswith(self._library) and other not in (before, now):
+                    self._server.drop(other)
+
+    def search(self, field: str, query: Any, limit: int, where: str) -> tuple[Ints, Scores]:
+        """Like ``_Server.search``; a version that was dropped after two newer ones came is sent again."""
+        try:
+            return self._server.search(self._alias, field, query, limit, where)
+        except IndexProblem:
+            if self._server.holds(self._alias, len(self._index)):
+                raise
+        with FileLock(self._lock):
+            self._fill(None)
+        return self._server.search(self._alias, field, query, limit, where)
+
+    def scores(self, field: str, query: Any, rows: Ints) -> Scores:
+        """The inner products of given rows, 0 for one that shares no dimension with the query."""
+        result = np.zeros(len(rows), np.float32)
+        order = np.argsort(rows)
+        for piece in np.array_split(order, -(-len(rows) // AT_MOST)) if len(rows) else ():
+            found, scores = self.search(field, query, len(piece), f"row in {rows[piece].tolist()}")
+            result[piece[np.searchsorted(rows[piece], found)]] = scores
+        return result
+
+    def _fill(self, progress: Progress | None) -> None:
+        """Unless it is there as a whole, fill a new collection; only then let the alias name that."""
+        index, server = self._index, self._server
+        if server.holds(self._alias, len(index)):
+            return
+        name = f"{self._alias}_{secrets.token_hex(4)}"
+        server.create(name, index.encoder.dimension, len(index))
+        owners = index.owners
+        regions = [document.region or "" for document in index.documents]
+        years = [year_of(document) for document in index.documents]
+        for first in range(0, len(index), STEP):
+            rows = np.arange(first, min(first + STEP, len(index)))
+            vectors, words = index.dense.vectors(rows), index.lexical.weights_of(rows)
+            server.call(
+                "insert",
+                name,
+                [
+                    {
+                        "row": int(row),
+                        "document": int(owners[row]),
+                        "region": regions[owners[row]],
+                        "year": years[owners[row]],
+                        "dense": vector,
+                        "words": held or {NO_WORD: 1.0},
+                    }
+                    for row, vector, held in zip(rows, vectors.tolist(), words, strict=True)
+                ],
+            )
+            if progress:
+                progress(int(rows[-1]) + 1, len(index))
+        server.call("flush", name)
+        server.point(self._alias, name)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 class _Server:
@@ -118,18 +167,30 @@ class _Server:
         except self._error as error:
             raise self._problem(error) from error
 
-    def holds(self, name: str, rows: int) -> bool:
-        """True where the collection is there with all its rows, ready for searching."""
-        if not self.call("has_collection", name):
+    def target(self, alias: str) -> str | None:
+        """The collection that an alias names, None where there is no such alias."""
+        return str(self.call("describe_alias", alias)["collection_name"]) if self.call("has_collection", alias) else None
+
+    def point(self, alias: str, name: str | None) -> None:
+        """Let an alias name a collection, from one moment to the next."""
+        self.call("alter_alias" if self.call("has_collection", alias) else "create_alias", name, alias)
+
+    def drop(self, name: str) -> None:
+        """Drop a collection with its aliases."""
+        for alias in self.call("list_aliases", name)["aliases"]:
+            self.call("drop_alias", alias)
+        self.call("drop_collection", name)
+
+    def holds(self, alias: str, rows: int) -> bool:
+        """True where the alias names a collection with all its rows, ready for searching."""
+        if not self.call("has_collection", alias):
             return False
-        self.call("load_collection", name)
-        count = self.call("query", name, filter="", output_fields=["count(*)"], consistency_level="Strong")
+        self.call("load_collection", alias)
+        count = self.call("query", alias, filter="", output_fields=["count(*)"], consistency_level="Strong")
         return int(count[0]["count(*)"]) == rows
 
     def create(self, name: str, dimension: int, rows: int) -> None:
-        """An empty collection, in place of one that was left half-filled."""
-        if self.call("has_collection", name):
-            self.call("drop_collection", name)
+        """An empty collection."""
         kinds = self._library.DataType
         schema = self._client.create_schema(auto_id=False, enable_dynamic_field=False)
         schema.add_field("row", kinds.INT64, is_primary=True)
@@ -157,15 +218,6 @@ class _Server:
         hits = [(hit["row"], hit["distance"]) for hit in found[0]]
         rows = np.array([row for row, _ in hits], np.int64)
         return best(rows, np.array([score for _, score in hits], np.float32), limit)
-
-    def scores(self, name: str, field: str, query: Any, rows: Ints) -> Scores:
-        """The inner products of given rows, 0 for one that shares no dimension with the query."""
-        result = np.zeros(len(rows), np.float32)
-        order = np.argsort(rows)
-        for piece in np.array_split(order, -(-len(rows) // AT_MOST)) if len(rows) else ():
-            found, scores = self.search(name, field, query, len(piece), f"row in {rows[piece].tolist()}")
-            result[piece[np.searchsorted(rows[piece], found)]] = scores
-        return result
 
     def _problem(self, error: Exception) -> IndexProblem:
         reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
@@ -196,35 +248,35 @@ class _Scopes:
 class _Vectors:
     """Vectors in Milvus, in place of ``Dense``."""
 
-    def __init__(self, server: _Server, name: str, scopes: _Scopes) -> None:
-        self._server, self._name, self._scopes = server, name, scopes
+    def __init__(self, version: _Version, scopes: _Scopes) -> None:
+        self._version, self._scopes = version, scopes
 
     def search(self, query: Floats, k: int, allowed: Bools | None = None) -> tuple[Ints, Scores]:
-        return self._server.search(self._name, "dense", query.tolist(), k, self._scopes.filter(allowed))
+        return self._version.search("dense", query.tolist(), k, self._scopes.filter(allowed))
 
     def scores(self, query: Floats, rows: Ints) -> Scores:
-        return self._server.scores(self._name, "dense", query.tolist(), rows)
+        return self._version.scores("dense", query.tolist(), rows)
 
 
 class _Words:
     """BM25 in Milvus, in place of ``Lexical``; the vocabulary is the index's own."""
 
-    def __init__(self, server: _Server, name: str, scopes: _Scopes, local: Lexical) -> None:
-        self._server, self._name, self._scopes = server, name, scopes
+    def __init__(self, version: _Version, scopes: _Scopes, local: Lexical) -> None:
+        self._version, self._scopes = version, scopes
         self._local = local
 
     def search(self, query: Sequence[str], k: int, allowed: Bools | None = None) -> tuple[Ints, Scores]:
         vector, most = self._query(query)
         if not vector:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        rows, scores = self._server.search(self._name, "words", vector, k, self._scopes.filter(allowed))
+        rows, scores = self._version.search("words", vector, k, self._scopes.filter(allowed))
         return best(rows[scores > 0], self._share(scores[scores > 0], most), k)
 
     def scores(self, query: Sequence[str], rows: Ints) -> Scores:
         vector, most = self._query(query)
         if not vector:
             return np.zeros(len(rows), np.float32)
-        return self._share(self._server.scores(self._name, "words", vector, rows), most)
+        return self._share(self._version.scores("words", vector, rows), most)
 
     def _query(self, query: Sequence[str]) -> tuple[dict[int, float], float]:
         places = self._local.places(query)

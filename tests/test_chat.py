@@ -1,134 +1,71 @@
-"""Questions over the seeds: what is answered, from where, and what is not stated."""
+"""Questions over the seeds: what is answered, from where, and what is not stated; in every store that can hold the sentences."""
 
 from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from conftest import ROOT, TODAY
+from asked import FAISS, MILVUS, NOTICES, Case, InMilvus, Libraries, check_case, check_quotes, label, lines, read_cases
+from conftest import ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.chat import Assistant
 from assistant.question import MAX_LENGTH
-from index.embed import load_encoder
-from index.read import read_documents
 from index.records import InputError
 from index.store import ClauseIndex
 
-CASES = ROOT / "tests/cases"
-NOTICES = (ROOT / "tests/data/notices", ROOT / "tests/data/own-notices")
 FIELDS = [
     "question", "standalone_question", "language", "status", "text", "confidence", "quotes", "related", "notices",
     "comparison", "follow_ups", "as_of", "timings_ms",
 ]  # fmt: skip
-
-
-def read_cases(name: str) -> list[Any]:
-    """The cases of a file, each with its label; one marked ``"expect": "fail"`` must fail until the product is mended."""
-    cases = [json.loads(line) for line in (CASES / name).read_text("utf-8").splitlines()]
-    marks = [[pytest.mark.xfail(strict=True, reason=c["reason"])] if c.get("expect") == "fail" else [] for c in cases]
-    return [pytest.param(c, id=" / ".join(turns(c))[-36:], marks=m) for c, m in zip(cases, marks, strict=True)]
-
-
-def turns(case: dict[str, Any]) -> list[str]:
-    return case.get("turns") or [case["question"]]
-
-
-def files() -> dict[str, str]:
-    return {f"seeds/{f.name}": f.read_bytes().decode("utf-8") for f in (ROOT / "seeds").glob("*.txt")}
-
-
-@dataclass(frozen=True)
-class Library:
-    assistant: Assistant
-    texts: dict[str, str]
+ALL_NOTICES = tuple(sorted(folder.name for folder in NOTICES[0].iterdir()))
+OF_NOTICES = [case | {"library": ALL_NOTICES} for name in ALL_NOTICES for case in lines(NOTICES[0] / name / "questions.jsonl")[::4]]
 
 
 @pytest.fixture(scope="session")
-def library(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Callable[[dict[str, Any]], Library]:
-    """The library that a case names: the seeds, or a few invented notices together. Each is built once."""
-    built = {(): Library(assistant, files())}
-
-    def library_of(case: dict[str, Any]) -> Library:
-        names = tuple(case.get("library", ()))
-        if names not in built:
-            folder = tmp_path_factory.mktemp("library")
-            for name in names:
-                source = next(place / name / "source.txt" for place in NOTICES if (place / name).is_dir())
-                (folder / f"{name}.txt").write_bytes(source.read_bytes())
-            index = ClauseIndex.build(read_documents([folder], root=folder), load_encoder())
-            texts = {f.name: f.read_bytes().decode("utf-8") for f in folder.glob("*.txt")}
-            built[names] = Library(Assistant(index, today=lambda: TODAY), texts)
-        return built[names]
-
-    return library_of
+def local(seeds_index: ClauseIndex, tmp_path_factory: pytest.TempPathFactory) -> Libraries:
+    return Libraries(seeds_index, lambda: tmp_path_factory.mktemp("library"))
 
 
-def check_quotes(answer: dict[str, Any], texts: dict[str, str] | None = None) -> None:
-    texts = texts or files()
-    for quote in answer["quotes"] + answer["related"]:
-        text = texts[quote["source"]]
-        assert text[quote["start"] : quote["end"]] == quote["text"]
-        assert quote["clause"]["start"] <= quote["start"] < quote["end"] <= quote["clause"]["end"]
-        for figure in quote["figures"]:
-            assert text[figure["start"] : figure["end"]] == figure["text"]
-            assert quote["start"] <= figure["start"] < figure["end"] <= quote["end"]
-        assert quote["validity"]["basis"] is None or quote["validity"]["basis"] in text
+@pytest.fixture(scope="session", params=[FAISS, MILVUS])
+def library(request: pytest.FixtureRequest, local: Libraries, tmp_path_factory: pytest.TempPathFactory) -> Libraries:
+    """The libraries in each store: the contract is tested on all of them."""
+    if request.param == FAISS:
+        return local
+    pytest.importorskip("milvus_lite", reason="NOT TESTED ON MILVUS: pip install -e '.[test]'")
+    return InMilvus(local, lambda: tmp_path_factory.mktemp("milvus"))
 
 
-def holds(text: str, wanted: str) -> bool:
-    """True where ``text`` holds one of the ways that ``wanted`` allows, which | parts."""
-    return any(way in text for way in wanted.split("|"))
-
-
-def check_case(case: dict[str, Any], answer: dict[str, Any]) -> None:
-    """``quotes``: [document, words] among the first three; ``first``: words of the first; ``regions``: those quoted from.
-
-    ``says`` and ``never``: what the text and its notices hold and do not; ``validity``: the status of the first quote
-    asked for; ``comparison``: words of each region's row, null for no table; ``standalone``: words of the question as understood.
-    """
-    assert answer["status"] in case["status"].split("|")
-    assert answer["language"] == case.get("language", "zh")
-    said = "\n".join([answer["text"], *answer["notices"]])
-    says = case.get("says", [])
-    for words in [says] if isinstance(says, str) else says:
-        assert holds(said, words)
-    for words in case.get("never", []):
-        assert words not in said
-    for document, words in case.get("quotes", []):
-        assert any(f"/{document}" in f"/{q['source']}" and holds(q["text"], words) for q in answer["quotes"][:3]), words
-    if "first" in case:
-        assert case["first"] in answer["quotes"][0]["text"]
-    if "regions" in case:
-        assert {q["document"]["region"] for q in answer["quotes"]} == set(case["regions"])
-    if "validity" in case:
-        status = [q["validity"]["status"] for q in answer["quotes"] if holds(q["text"], case["quotes"][0][1])]
-        assert status[0] == case["validity"]
-    if "comparison" in case:
-        table = answer["comparison"] or {"rows": []}
-        rows = {row["region"]: " ".join(cell["text"] for cell in row["cells"]) for row in table["rows"]}
-        assert bool(rows) == bool(case["comparison"])
-        for region, words in (case["comparison"] or {}).items():
-            assert words in rows[region]
-    for words in case.get("standalone", []):
-        assert words in answer["standalone_question"]
-    if answer["status"] != "answered":
-        assert answer["quotes"] == []
+@pytest.fixture(scope="session")
+def assistant(library: Libraries) -> Assistant:
+    """The one over the seeds."""
+    return library.of(()).assistant
 
 
 @pytest.mark.parametrize("case", [*read_cases("answers.jsonl"), *read_cases("conversations.jsonl")])
-def test_cases(library: Callable[[dict[str, Any]], Library], case: dict[str, Any]) -> None:
-    *earlier, question = turns(case)
+def test_cases(library: Libraries, case: Case) -> None:
     asked = library(case)
-    as_of = datetime.date.fromisoformat(case["as_of"]) if "as_of" in case else None
-    answer = asked.assistant.ask(question, earlier, as_of=as_of).to_dict()
+    answer = asked.answer(case)
     check_quotes(answer, asked.texts)
     check_case(case, answer)
+
+
+SAME = [
+    *lines(ROOT / "tests/cases/answers.jsonl"),
+    *lines(ROOT / "tests/cases/conversations.jsonl"),
+    *lines(ROOT / "tests/data/baseline/questions.jsonl"),
+    *OF_NOTICES,
+]
+
+
+@pytest.mark.parametrize("library", [MILVUS], indirect=True)
+@pytest.mark.parametrize("case", SAME, ids=label)
+def test_every_store_gives_the_same_answer(library: Libraries, local: Libraries, case: Case) -> None:
+    """The whole answer, to the last digit, apart from how long it took."""
+    found, expected = library(case).answer(case), local(case).answer(case)
+    assert {**found, "timings_ms": None} == {**expected, "timings_ms": None}
 
 
 def test_public_form(assistant: Assistant) -> None:
