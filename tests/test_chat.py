@@ -21,7 +21,7 @@ FIELDS = [
     "comparison", "follow_ups", "as_of", "timings_ms",
 ]  # fmt: skip
 ALL_NOTICES = tuple(sorted(folder.name for folder in NOTICES[0].iterdir()))
-OF_NOTICES = [case | {"library": ALL_NOTICES} for name in ALL_NOTICES for case in lines(NOTICES[0] / name / "questions.jsonl")[::4]]
+OF_NOTICES = [case | {"library": ALL_NOTICES} for name in ALL_NOTICES for case in lines(NOTICES[0] / name / "questions.jsonl")[::8]]
 
 
 @pytest.fixture(scope="session")
