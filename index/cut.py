@@ -22,7 +22,7 @@ from index.shelf import dump_document
 from index.text import one_line, plain
 from index.words import named
 
-CONTEXT_WEIGHT = 0.6  # of region and heading beside the sentence's own vector
+CONTEXT_WEIGHT, PART_WEIGHT = 0.6, 0.5  # of region and heading, and of the whole part, beside the sentence's own vector
 BLOCK = 4096  # characters of a block's documents, in hundreds: about as many sentences
 _RAGGED = ("words", "lexicon", "tokens", "whole")
 _BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
@@ -33,7 +33,7 @@ class Cut:
     """The sentences of some documents, ready for the engines; rows and parts count from 0 in each block.
 
     ``documents`` is their number. ``rows`` int32 (n, 4): document in the block, place of the part in it, start, end. ``part`` int32 (n,): which of
-    the parts that have sentences. ``keys`` uint64 (n,) stand for context and sentence. ``vectors`` float32
+    the parts that have sentences. ``keys`` uint64 (n,) stand for part and sentence. ``vectors`` float32
     (n, dim). ``words`` and ``lexicon`` are fingerprints; ``tokens`` and ``whole`` the tokens of each sentence and of
     each part, without rows for an encoder without token vectors.
     """
@@ -85,17 +85,19 @@ def cut(documents: Sequence[Document], encoder: Encoder, known: Known | None = N
     for n, part, _ in found:
         if (n, part.start) not in contexts:
             contexts[n, part.start] = context_of(documents[n], part)
+    distinct_parts = dict.fromkeys((n, part) for n, part, _ in found)
+    places = {(n, part.start): at for at, (n, part) in enumerate(distinct_parts)}
+    whole = [f"{contexts[n, part.start]} {plain(one_line(documents[n].text[part.start : part.end]))}" for n, part in distinct_parts]
+    held = np.array([places[n, part.start] for n, part, _ in found], np.int32)
     context = [contexts[n, part.start] for n, part, _ in found]
-    keys = np.array([bits_of(f"{c}\0{o}") for c, o in zip(context, own, strict=True)], np.uint64)
+    known_by = [bits_of(text) for text in whole]  # holds the context as well
+    keys = np.array([bits_of(f"{known_by[p]}\0{o}") for p, o in zip(held, own, strict=True)], np.uint64)
     had = known.rows_of(keys) if known else np.full(len(keys), -1, np.int64)
     new = np.flatnonzero(had < 0)
     full = [f"{context[n]} {own[n]}" for n in new]
     vectors = np.zeros((len(found), encoder.dimension), np.float32)
     if len(new):
-        distinct = list(dict.fromkeys(context[n] for n in new))
-        place = {text: at for at, text in enumerate(distinct)}
-        around = encoder.encode(distinct)[[place[context[n]] for n in new]]
-        vectors[new] = unit_rows(encoder.encode([own[n] for n in new]) + np.float32(CONTEXT_WEIGHT) * around)
+        vectors[new] = sentence_vectors(encoder, [own[n] for n in new], [context[n] for n in new], [whole[held[n]] for n in new])
     fresh = (
         fingerprints([terms(text) for text in full]),
         fingerprints([named(text) for text in full]),
@@ -106,14 +108,11 @@ def cut(documents: Sequence[Document], encoder: Encoder, known: Known | None = N
         vectors[old], *taken = known.cut_of(had[old])
         order = np.argsort(np.concatenate([new, old]))
         fresh = tuple(joined([a, b]).at(order) for a, b in zip(fresh, taken, strict=True))  # type: ignore[assignment]
-    distinct_parts = dict.fromkeys((n, part) for n, part, _ in found)
-    places = {(n, part.start): at for at, (n, part) in enumerate(distinct_parts)}
-    whole = [f"{contexts[n, part.start]} {plain(one_line(documents[n].text[part.start : part.end]))}" for n, part in distinct_parts]
     of_part = [{part.id: at for at, part in reversed(list(enumerate(document.parts)))} for document in documents]
     return Cut(
         documents=len(documents),
         rows=np.array([(n, of_part[n][part.id], s.start, s.end) for n, part, s in found], np.int32).reshape(-1, 4),
-        part=np.array([places[n, part.start] for n, part, _ in found], np.int32),
+        part=held,
         keys=keys,
         vectors=vectors,
         words=fresh[0],
@@ -121,6 +120,19 @@ def cut(documents: Sequence[Document], encoder: Encoder, known: Known | None = N
         tokens=fresh[2],
         whole=_tokens(whole, encoder),
     )
+
+
+def sentence_vectors(encoder: Encoder, own: Sequence[str], context: Sequence[str], whole: Sequence[str]) -> Floats:
+    """float32 (n, dimension), unit rows: what a sentence says, where it stands and what the whole part says.
+
+    A sentence of a real notice often leaves its subject to its neighbours; the part lends it.
+    """
+
+    def shared(texts: Sequence[str]) -> Floats:
+        distinct = {text: at for at, text in enumerate(dict.fromkeys(texts))}
+        return encoder.encode(list(distinct))[[distinct[text] for text in texts]]
+
+    return unit_rows(encoder.encode(own) + np.float32(CONTEXT_WEIGHT) * shared(context) + np.float32(PART_WEIGHT) * shared(whole))
 
 
 def _tokens(texts: Sequence[str], encoder: Encoder) -> Ragged:

@@ -132,16 +132,22 @@ def test_scores_by_hand(tmp_path: Path) -> None:
     bench = benchmark.Benchmark("toy", ["a", "c"], ["a b"], [{0: 1.0}])
     assert model.encode(["a b", ""]) == pytest.approx(np.asarray([[3, 1], [0, 0]]) / np.asarray([[10**0.5], [1]]))
     # Mean of a and b is (1.5, 0.5); against a: 3/√10, against c: 4/√20.
-    assert benchmark.dense_scores(bench, model, model.encode(bench.documents))[0] == pytest.approx([3 / 10**0.5, 4 / 20**0.5])
+    found = {kind: scores[0] for kind, scores in benchmark.score_kinds(bench, model).items()}
+    assert found["dense"] == pytest.approx([3 / 10**0.5, 4 / 20**0.5])
     # Of two sentences and OTHER ones each of a and c is in one, b in none; their lengths are 3 and 1.
     once, never = math.log(1 + (OTHER + 1.5) / 1.5), math.log(1 + (OTHER + 2.5) / 0.5)
     a, b, short = 3 * once, never, LENGTH_OF_PART * math.log(TYPICAL)
-    found = benchmark.token_scores(bench, model, model.encode(bench.documents))
-    assert found.whole[0] == pytest.approx([a / (a + b) + short, 0.5**0.5 + short])
+    assert found["late interaction"] == pytest.approx([a / (a + b) + short, 0.5**0.5 + short])
     longer = (LENGTH_OF_PART - LENGTH) * math.log(TYPICAL)
-    assert found.sentence[0] == pytest.approx(found.whole[0] - longer)
+    assert found["late interaction, best sentence"] == pytest.approx(found["late interaction"] - longer)
     x, y = 3 * once**0.5, never**0.5
-    assert found.dense[0] == pytest.approx([x / math.hypot(x, y), (x + y) / math.hypot(x, y) / 2**0.5])
+    assert found["dense, best sentence"] == pytest.approx([x / math.hypot(x, y), (x + y) / math.hypot(x, y) / 2**0.5])
+
+
+def test_the_best_sentence_of_a_document_counts() -> None:
+    sentences = benchmark.Sentences.of(["甲条支持出口企业。乙条支持进口企业。", "丙条支持保险机构。"])
+    assert sentences.texts == ["甲条支持出口企业。", "乙条支持进口企业。", "丙条支持保险机构。"]
+    assert sentences.best(np.array([[0.1, 0.9, 0.4]], np.float32)).tolist() == [[np.float32(0.9), np.float32(0.4)]]
 
 
 def test_late_interaction_is_the_products(tmp_path: Path) -> None:

@@ -8,15 +8,18 @@ answers. Prints Markdown tables; complaints go to stderr.
 from __future__ import annotations
 
 import argparse
+import statistics
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from index.cut import sentence_vectors
 from index.embed import OWN_MODEL, Encoder, Floats, TokenEncoder, load_encoder
-from index.fuse import fitted, fuse, language
+from index.fuse import Ints, fitted, fuse, language
 from index.late import LENGTH, LENGTH_OF_PART, TYPICAL
 from index.lexical import Lexical, terms, tokens
 from index.ragged import Ragged
@@ -26,6 +29,7 @@ from index.tokenquery import TokenQueries, TokenQuery, rarity
 from index.training.card import write_figures
 from index.training.corpus import CorpusError, read_records, read_text
 from index.training.questions import question_file
+from index.training.save import folder_bytes
 from index.training.searched import SINGLE, as_shipped, report, searched
 
 DEPTH = 100
@@ -83,37 +87,28 @@ def bm25_scores(bench: Benchmark, cut: Callable[[str], list[str]] = tokens) -> F
     return np.stack([engine.scores(cut(query)) for query in bench.queries])
 
 
-def dense_scores(bench: Benchmark, model: Encoder, vectors: Floats) -> Floats:
-    """float32 (queries, documents): cosine of the vectors; ``vectors`` float32 (documents, dimension) are those of the documents."""
-    scores: Floats = model.encode(bench.queries, query=True) @ vectors.T
-    return scores
-
-
 @dataclass(frozen=True)
-class TokenScores:
-    """What token vectors give, float32 (queries, documents) each: as ``index.store`` has it for a sentence and its part."""
+class Sentences:
+    """The sentences of all documents, and the document that each stands in: ``first[d]`` is the first one of document d."""
 
-    dense: Floats
-    sentence: Floats
-    whole: Floats
+    texts: list[str]
+    first: Ints
 
+    @classmethod
+    def of(cls, documents: Sequence[str]) -> Sentences:
+        """Cut as the product cuts a clause; a document without any is one sentence."""
+        cut = [[span.of(text) for span in of_paragraph(text, Span(0, len(text)))] or [text] for text in documents]
+        return cls([sentence for sentences in cut for sentence in sentences], np.cumsum([0] + [len(sentences) for sentences in cut[:-1]]))
 
-def token_scores(bench: Benchmark, model: TokenEncoder, vectors: Floats) -> TokenScores:
-    """Dense with rare tokens weighing more; late interaction with the best sentence and with the whole document.
+    def best(self, scores: Floats) -> Floats:
+        """float32 (queries, sentences) → (queries, documents): that of the best sentence."""
+        found: Floats = np.maximum.reduceat(scores, self.first, axis=1)
+        return found
 
-    ``vectors`` float32 (documents, dimension) are those of the documents.
-    """
-    cut = [[span.of(text) for span in of_paragraph(text, Span(0, len(text)))] or [text] for text in bench.documents]
-    first = np.cumsum([0] + [len(sentences) for sentences in cut[:-1]])
-    pieces = Ragged.of(model.token_ids([sentence for sentences in cut for sentence in sentences]))
-    asker = TokenQueries(model, rarity([pieces], model.usual))
-    asked = [asker.query(text) for text in bench.queries]
-    whole = Ragged.of(model.token_ids(bench.documents))
-    return TokenScores(
-        dense=np.stack([asker.vector(query) for query in asked]) @ vectors.T,
-        sentence=np.maximum.reduceat(late_scores(asked, pieces, model), first, axis=1),
-        whole=late_scores(asked, whole, model, LENGTH_OF_PART),
-    )
+    def vectors(self, model: Encoder, documents: Sequence[str]) -> Floats:
+        """float32 (sentences, dimension): as the index has them."""
+        place = np.repeat(np.arange(len(documents)), np.diff([*self.first, len(self.texts)]))
+        return sentence_vectors(model, self.texts, [""] * len(self.texts), [documents[d] for d in place.tolist()])
 
 
 def late_scores(asked: Sequence[TokenQuery], texts: Ragged, model: TokenEncoder, length: float = LENGTH) -> Floats:
@@ -162,27 +157,35 @@ def sts_rows(folder: Path, model: Encoder) -> list[tuple[str, float]]:
 
 
 def score_kinds(bench: Benchmark, model: Encoder) -> dict[str, Floats]:
-    """BM25, dense, late interaction where the encoder has token vectors, and all fused as the product fuses them."""
-    vectors = model.encode(bench.documents)
-    kinds = {"BM25": bm25_scores(bench), "dense": dense_scores(bench, model, vectors)}
-    lexical, dense, by_token = bm25_scores(bench, terms), kinds["dense"], None
+    """float32 (queries, documents) each: BM25, dense, late interaction where the encoder has token vectors, and all fused as the product fuses them.
+
+    "Best sentence" is what the product searches: a sentence together with what it stands in, rare tokens of the query weighing more.
+    """
+    sentences = Sentences.of(bench.documents)
+    queries, vectors = model.encode(bench.queries, query=True), sentences.vectors(model, bench.documents)
+    kinds = {"BM25": bm25_scores(bench), "dense": queries @ model.encode(bench.documents).T}
+    late: dict[str, Floats] = {}
     if isinstance(model, TokenEncoder):
-        by_token = token_scores(bench, model, vectors)
-        kinds["late interaction"], dense = by_token.whole, by_token.dense
-        kinds["late interaction, best sentence"] = by_token.sentence
-    kinds["fused"] = np.stack(
-        [
-            fuse(
-                dense[row],
-                by_token.sentence[row] if by_token else None,
-                by_token.whole[row] if by_token else None,
-                lexical[row],
-                fitted()[language(query)],
-            )
-            for row, query in enumerate(bench.queries)
-        ]
-    )
-    return kinds
+        pieces = Ragged.of(model.token_ids(sentences.texts))
+        asker = TokenQueries(model, rarity([pieces], model.usual))
+        asked = [asker.query(text) for text in bench.queries]
+        queries = np.stack([asker.vector(query) for query in asked])
+        late["late interaction"] = late_scores(asked, Ragged.of(model.token_ids(bench.documents)), model, LENGTH_OF_PART)
+        late["late interaction, best sentence"] = sentences.best(late_scores(asked, pieces, model))
+    kinds["dense, best sentence"] = sentences.best(queries @ vectors.T)
+    whole, sentence = late.values() if late else (None, None)
+    lexical, dense = bm25_scores(bench, terms), kinds["dense, best sentence"]
+    mixed = [
+        fuse(
+            dense[q],
+            sentence[q] if sentence is not None else None,
+            whole[q] if whole is not None else None,
+            lexical[q],
+            fitted()[language(text)],
+        )
+        for q, text in enumerate(bench.queries)
+    ]
+    return {**kinds, **late, "fused": np.stack(mixed)}
 
 
 def beir_lines(folders: Sequence[Path], model: Encoder) -> list[str]:
@@ -195,6 +198,29 @@ def beir_lines(folders: Sequence[Path], model: Encoder) -> list[str]:
             figures = " | ".join(f"{value:.3f}" for value in measure(bench, scores).values())
             lines.append(f"| {bench.name} | {len(bench.queries)} | {len(bench.documents)} | {kind} | {figures} |")
     return lines
+
+
+def speed_lines(name: str, texts: Sequence[str]) -> list[str]:
+    """A Markdown table: size of the folder, seconds to load, one query, passages a second; what this machine gives at the moment."""
+    started = time.perf_counter()
+    model = load_encoder(name)
+    model.encode(texts[:1])
+    loaded = time.perf_counter() - started
+
+    def seconds(run: Callable[[], object]) -> float:
+        began = time.perf_counter()
+        run()
+        return time.perf_counter() - began
+
+    query = statistics.median(seconds(lambda text=text: model.encode([text], query=True)) for text in texts[:200])  # type: ignore[misc]
+    rate = len(texts) / min(seconds(lambda: model.encode(texts)) for _ in range(3))
+    size = f"{folder_bytes(Path(name)) / 1e6:.1f} MB" if Path(name).is_dir() else "–"
+    tongue = f"{sum(map(len, texts)) / len(texts):.0f} characters"
+    return [
+        f"| folder | load and first text | one text | texts a second ({tongue} each) |",
+        "|---|---|---|---|",
+        f"| {size} | {loaded:.2f} s | {1000 * query:.2f} ms | {rate:,.0f} |",
+    ]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -213,6 +239,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if given.sts:
             lines += ["", "| sentence pairs | Spearman × 100 |", "|---|---|"]
             lines += [f"| {name} | {100 * value:.2f} |" for name, value in sts_rows(given.sts, model)]
+        if given.folders:
+            lines += ["", *speed_lines(given.model, read_beir(given.folders[0]).documents)]
         if given.questions:
             examples = list(searched(question_file(given.questions, given.documents), model))
             lines += ["", *report(examples, SINGLE | {"fused": as_shipped})]

@@ -24,6 +24,7 @@ DATA = {
     "legal_advice_qa": ("legal advice questions", "Apache-2.0"),
     "title_body_official": ("titles and bodies of official news", "MIT"),
     "authored_queries": ("queries written for this project on official paragraphs", "this project"),
+    "encyclopedia_queries": ("English questions written for this project on Wikipedia paragraphs", "this project; paragraphs CC BY-SA"),
     "clause_quote": ("question → quoted words of invented clauses", "this project"),
     "clause_sentence": ("question → sentence of invented clauses", "this project"),
     "clause_whole": ("question → invented clause with region and heading", "this project"),

@@ -139,9 +139,9 @@ def lexicon_source(rows: Iterable[tuple[str, list[str], list[str]]]) -> Source:
     return source
 
 
-def authored_queries(records: Iterable[dict[str, Any]]) -> Source:
+def authored_queries(name: str, records: Iterable[dict[str, Any]]) -> Source:
     """Query → paragraph."""
-    source = Source("authored_queries", weight=1.0)
+    source = Source(name, weight=1.0)
     for record in records:
         source.add(record["query"], record["positive"])
     return source
@@ -352,7 +352,10 @@ def gather(corpus: Path, pairs: Path, lexicon: Path, thesaurus: Path | None, cro
     paragraphs = read_paragraphs(corpus)
     public = read_pair_sources(corpus)
     terms = read_lexicon(lexicon)
-    queries = authored_queries(r for path in sorted(pairs.glob("queries*.jsonl*")) for r in read_records(path))
+    queries, encyclopedia = (
+        authored_queries(name, (r for path in sorted(pairs.glob(f"{files}*.jsonl*")) for r in read_records(path)))
+        for name, files in (("authored_queries", "queries"), ("encyclopedia_queries", "encyclopedia"))
+    )
     clauses = [r for path in sorted(pairs.glob("clauses*.jsonl*")) for r in read_records(path)]
     asked = clause_sources(clauses, rng)
     cropped = crop_sources(paragraphs, crops, rng)
@@ -373,6 +376,7 @@ def gather(corpus: Path, pairs: Path, lexicon: Path, thesaurus: Path | None, cro
     everything = [
         *public,
         queries,
+        encyclopedia,
         *asked,
         question_source(clauses),
         *map(parallel_source, parallel_texts),

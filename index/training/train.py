@@ -260,7 +260,9 @@ def parser() -> argparse.ArgumentParser:
     recipe = Recipe()
     made = argparse.ArgumentParser(prog="python -m index.training.train", description=__doc__)
     made.add_argument("--corpus", type=Path, required=True, help="folder of *.txt[.xz] and *.jsonl[.xz]")
-    made.add_argument("--pairs", type=Path, default=PAIRS, help="folder of queries*.jsonl and clauses*.jsonl, by default the project's own")
+    made.add_argument(
+        "--pairs", type=Path, default=PAIRS, help="folder of queries*, encyclopedia* and clauses*.jsonl, by default the project's own"
+    )
     made.add_argument("--lexicon", type=Path, default=LEXICON, help="trade terms, by default the project's own")
     made.add_argument("--thesaurus", type=Path, help="groups of synonyms in the form of Cilin")
     made.add_argument("--device", default="cpu", help="cpu (default) or cuda")
