@@ -123,16 +123,15 @@ def cut(documents: Sequence[Document], encoder: Encoder, known: Known | None = N
 
 
 def sentence_vectors(encoder: Encoder, own: Sequence[str], context: Sequence[str], whole: Sequence[str]) -> Floats:
-    """float32 (n, dimension), unit rows: what a sentence says, where it stands and what the whole part says.
+    """float32 (n, dimension), unit rows: what a sentence says, where it stands and what its whole part says.
 
-    A sentence of a real notice often leaves its subject to its neighbours; the part lends it.
+    A sentence of a real notice often leaves its subject to its neighbours; the part lends it. Equal texts are encoded once.
     """
 
-    def shared(texts: Sequence[str]) -> Floats:
-        distinct = {text: at for at, text in enumerate(dict.fromkeys(texts))}
-        return encoder.encode(list(distinct))[[distinct[text] for text in texts]]
-
-    return unit_rows(encoder.encode(own) + np.float32(CONTEXT_WEIGHT) * shared(context) + np.float32(PART_WEIGHT) * shared(whole))
+    place = {text: at for at, text in enumerate(dict.fromkeys([*own, *context, *whole]))}
+    vectors = encoder.encode(list(place))
+    said, stands, around = (vectors[[place[text] for text in texts]] for texts in (own, context, whole))
+    return unit_rows(said + np.float32(CONTEXT_WEIGHT) * stands + np.float32(PART_WEIGHT) * around)
 
 
 def _tokens(texts: Sequence[str], encoder: Encoder) -> Ragged:
