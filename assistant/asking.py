@@ -55,7 +55,9 @@ _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
     (
         "compare",
         re.compile(
-            r"区别|不同|不一样|一样[吗么嘛]|差别(?!待遇|化|税)|差异(?!化)|异同|对比|比较|相比|谁更|哪个(?:城市|地方|市)|哪里(?:更|最)|各地|差在|分别|\bversus\b|\bvs\b|\bcompare|difference|which (?:city|region|place)",
+            r"区别|不同|不一样|一样[吗么嘛]|差别(?!待遇|化|税)|差异(?!化)|异同|对比|比较|相比|对照|比一比|比比看|谁更|谁(?:的|家|给)[一-龥]{0,6}(?:高|多|低|少|大|快)|哪个(?:城市|地方|市)|"
+            r"哪(?:些|几个)(?:城市|地方|地区|省市|省份|市)|哪(?:里|边|家)(?:[一-龥]{0,4})?(?:更|最)|各地(?!区)|各(?:城市|省市|市(?![场区]))|(?<!第)[两三四五]地(?![区方产上下])|差在|分别|列个?表|"
+            r"\bversus\b|\bvs\b|\bcompar(?:e|ison|ing)|difference|differ\b|which (?:city|cities|region|place)|(?:each|every|all|across) (?:the )?(?:city|cities|region|place)|side by side",
             re.I,
         ),
     ),

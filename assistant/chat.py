@@ -16,7 +16,7 @@ from assistant.asking import asks
 from assistant.catalogue import Catalogue
 from assistant.collection import Library
 from assistant.collection.indexing import followed, index_folder
-from assistant.compare import compare
+from assistant.compare import comparable, compare
 from assistant.compose import answer, by_figure, whole_clause
 from assistant.evidence import VALUE_KINDS, asked, demanded, stated
 from assistant.llm import phraser
@@ -39,6 +39,7 @@ _WHICH = re.compile(r"哪|什么(?:政策|补贴|补助|奖励|措施|支持|项
 DEPTH = 20  # sentences that an answer is composed from
 SPARE = 10  # hits beyond these that are looked at first: titles and signatures are among them
 MOST_COMPARED = 8  # rows of a comparison
+LOOKED_THROUGH = 200  # sentences among which the regions to compare are looked for, where there are more of them
 EXAMPLES = 3  # questions that are offered where one is too vague
 LOOKED_AT = 100  # documents that these are looked for in
 ADDED = 0.6  # weight of what a follow-up adds beside the topic before it
@@ -288,13 +289,25 @@ class Assistant:
         else:
             wanted = question.regions or self.regions
             scopes = [(region, self._catalogue.within([region])) for region in wanted]
-        if len(scopes) < 2 or len(scopes) > MOST_COMPARED:
+        if len(scopes) < 2:
             return None
-        groups = []
-        for name, ids in scopes:
-            hits = self._nearest(question.topic, ids)
-            groups.append((name, _ranked(question, hits)))
-        return compare(question, groups, day)
+        if len(scopes) > MOST_COMPARED:
+            near = self._nearest_regions(question)
+            found = [(name, near[name]) for name, _ in scopes if name in near]
+        else:
+            found = [(name, self._nearest(question.topic, ids)) for name, ids in scopes]
+        groups = [(name, _ranked(question, comparable(question, hits))) for name, hits in found]
+        return compare(question, groups, day, named=len(groups) == len(scopes))
+
+    def _nearest_regions(self, question: Question) -> dict[str, list[Hit]]:
+        """The regions whose sentences are nearest to the question, at most as many as are compared, each with its best hits."""
+        found: dict[str, list[Hit]] = {}
+        hits = self._index.search(question.topic, LOOKED_THROUGH, documents=question.documents)
+        for hit in eligible(hits, LOOKED_THROUGH):
+            region = hit.quote.document.region
+            if region and (region in found or len(found) < MOST_COMPARED) and len(found.setdefault(region, [])) < DEPTH:
+                found[region].append(hit)
+        return found
 
     def _mentions(self, question: Question, hits: Sequence[Hit]) -> bool:
         """True where the best sentence itself speaks of the place, which then is a topic and no scope."""

@@ -180,13 +180,17 @@ def demanded(text: str) -> frozenset[Kind]:
     return frozenset(kind for kind, pattern in _DEMANDED if pattern.search(text))
 
 
+def kinds_of_figure(figure: str) -> frozenset[Kind]:
+    """What a figure is by its unit: 50% a percent, 每辆1500元 money."""
+    return frozenset(kind for kind, pattern in _UNITS_OF if pattern.search(figure))
+
+
 @lru_cache(maxsize=8192)
 def stated(text: str, names_units: bool = False) -> frozenset[Kind]:
     """The kinds of fact that a sentence states; ``names_units`` where it is a line of responsible units."""
     found: set[Kind] = set()
     for span in figures(text, 0, len(text)):
-        figure = span.of(text)
-        found |= {kind for kind, pattern in _UNITS_OF if pattern.search(figure)}
+        found |= kinds_of_figure(span.of(text))
     if re.search(r"按[月季年]|每[月季年周]", text):
         found.add("duration")
     if "全额" in text or "全免" in text or "免收" in text or "减半" in text:

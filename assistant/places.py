@@ -21,6 +21,7 @@ _NOT_A_PLACE = re.compile(
 
 
 _LATIN = re.compile(r"[a-z]")
+_KIND = re.compile(r"(?:(?:经济(?:技术)?|高新(?:技术产业)?|技术)?开发区|自治[州县旗]|新区|高新区|保税区|自贸区|[区县州盟旗])$")
 
 # A name that no table holds: 柘岭市 at the head of a question or behind 在, 我们, ，.
 _UNKNOWN = re.compile(
@@ -63,9 +64,11 @@ class Gazetteer:
             if region not in self._chinese:
                 for key in (region, f"{region}市", f"{region}省"):
                     self._chinese[key] = (region, None)
+            self._chinese.setdefault(_stem(region), (region, None))
         self._english = dict(_table()[1])
         for region in self.regions:  # a name that no table holds is written in pinyin: Langping
-            self._english.setdefault(spelled(region), (region, None))
+            for name in (region, _stem(region)):
+                self._english.setdefault(spelled(name), (region, None))
         self._names = Names(self._chinese)
         self._words = Names(self._english, bounded=True)
         self._find = lru_cache(maxsize=KEPT)(self._found)
@@ -89,6 +92,12 @@ class Gazetteer:
     def covered(self, place: Place) -> str | None:
         """The region of the library that answers for a place: itself, else its province; None if neither."""
         return next((name for name in (place.name, place.parent) if name in self.regions), None)
+
+
+def _stem(region: str) -> str:
+    """A region without the word for what it is: 沧桐新区 → 沧桐; itself where too little would be left."""
+    short = _KIND.sub("", region)
+    return short if len(short) >= 2 else region
 
 
 def _meant(text: str, place: Place) -> bool:

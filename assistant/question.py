@@ -27,8 +27,9 @@ _CORRECTS = re.compile(r"^(?:不对[，,]?\s*)?(?:我(?:说|问)的)?不是(.{0,
 # Words that ask for places or documents, or for a comparison of them: no clause has to hold them.
 _SCOPE_WORDS = re.compile(
     r"(?:哪些|哪几个|哪几份|哪个|什么|都有哪些)(?:地方|城市|地区|省市|省份|文件|市)(?:都|里|讲到了?|写了|提到了?|有)?|哪[里儿](?=在|有|能|可以|讲|写)|各地(?!区)|分别|"
-    r"怎么(?:说|讲|规定|写)的?|说了?(?:什么|啥)|(?:哪个|谁)更?好|(?:有什么|有哪些|有何)?(?:区别|不同|不一样|差别|差异|异同)(?:在哪里?|是什么|吗)?|对比(?:一下)?|比较(?:一下)?|相比|"
-    r"\b(?:which|what) (?:places|cities|regions|documents?)\b|\bcompared?(?: (?:with|to))?\b|\bversus\b|\bvs\b\.?|\bdifferences? between\b",
+    r"怎么(?:说|讲|规定|写)的?|说了?(?:什么|啥)|(?:哪个|谁)更?好|(?:这|那)?[两三四五](?:个(?:城市|地方|地区)|地)(?:各自?|都)?|各(?:个?城市|省市)|(?:请|帮我|给我)?(?:列|做|画)一?[个张]?表(?:格)?|对照(?:一下|看看)?|比一比|比比看|侧重(?:点)?(?:是)?什么|"
+    r"谁(?:的|家|给)?(?:更|最)?(?:高|多|低|少|大)|哪(?:里|边|家|个)(?:更|最)(?:高|多|低|少|大|划算|优惠)|(?:有什么|有哪些|有何)?(?:区别|不同|不一样|差别|差异|异同)(?:在哪里?|是什么|吗)?|对比(?:一下)?|比较(?:一下)?|相比|"
+    r"\b(?:which|what) (?:places?|cit(?:y|ies)|regions?|documents?)\b|\bside by side\b|\b(?:in )?(?:each|every|all|across)(?: of)?(?: the)? (?:places?|cit(?:y|ies)|regions?)\b|\bcomparison of\b|\bcompared?(?: (?:with|to))?\b|\bversus\b|\bvs\b\.?|\bdifferences? between\b",
     re.I,
 )
 # A figure that a question ascribes to the rule of the place that it names: 退税3个工作日的规定

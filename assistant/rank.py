@@ -33,6 +33,10 @@ MODEL = Path(__file__).with_name("ranking.json")
 Floats = npt.NDArray[np.float64]
 
 _SILENT = frozenset({"title", "number", "addressees", "signature", "section"})
+# A line of the page that a notice was saved from: 上一篇：…, 时间：2024-03-14 来源：…, 相关文件：…
+_OF_PAGE = re.compile(
+    r"[\s【\[]*(?:上一篇|下一篇|相关(?:文件|链接|阅读|报道|新闻|解读)|责任编辑|打印本页|(?:发布)?(?:时间|日期)[:：]\s*20\d\d.{0,20}(?:来源|点击|浏览|字体|阅读)|来源[:：].{0,30}(?:点击|浏览|字体|打印))"
+)
 
 SENTENCE_FEATURES: tuple[str, ...] = (
     "dense", "late", "late_part", "lexical", "gap", "gap_part", "below", "clause", "short", "length",
@@ -65,9 +69,9 @@ def eligible(hits: Sequence[Hit], depth: int) -> list[Hit]:
     """The first ``depth`` hits that can state a measure.
 
     Titles, signatures and the like only name the document; a line of units answers for the clause that it
-    belongs to and is reached through it.
+    belongs to and is reached through it; a line of the page that the notice was saved from states nothing.
     """
-    return [hit for hit in hits if hit.quote.part.kind not in _SILENT and not _is_line(hit)][:depth]
+    return [hit for hit in hits if hit.quote.part.kind not in _SILENT and not _is_line(hit) and not _OF_PAGE.match(hit.quote.text)][:depth]
 
 
 def rank(text: str, english: bool, hits: Sequence[Hit], outside: Hit | None = None) -> Ranked:
