@@ -22,6 +22,9 @@ _FOLLOWS = re.compile(
     re.I,
 )
 _NO_TOPIC = re.compile(r"分别|各自?|同类|类|种|企业|公司|对象|适用|针对")  # whom a measure is for is asked of one named before
+_ASKED_VALUE = re.compile(
+    r"(?:是|为|要|有|各|能|会)*(?:多少|几)(?:家|个工作日|个月|个点|个|人|名|户|万元|亿元|元|钱|天|成|次|项|台|辆)?|(?:要|需要?)?多(?:久|长时间|快)|到?什么时候"
+)
 _INSTEAD = re.compile(r"(?:那|那么|还有)?(?![那这])([一-龥]{2,10}?)(?:方面|政策)?(?:呢|又?怎么样)[?？]?")
 _CORRECTS = re.compile(r"^(?:不对[，,]?\s*)?(?:我(?:说|问)的)?不是(.{0,12}?)[，,]\s*(?:我(?:说|问)的)?是(.{1,20})$")
 # Words that ask for places or documents, or for a comparison of them: no clause has to hold them.
@@ -199,8 +202,9 @@ class Reader:
             text = self._replace_places(before.text, question.text)
             if question.asks == "fact" or question.asks == before.asks:
                 return self._rebuilt(question, text, region)
-            rebuilt = self._rebuilt(question, f"{text.rstrip('?？。')}，{question.topic}", region)
-            return replace(rebuilt, addition=question.topic.lstrip("呢，, "), base=text)
+            added = question.topic.lstrip("呢，, ")  # its own kind of fact takes the place of the one asked before
+            rebuilt = self._rebuilt(question, f"{_ASKED_VALUE.sub('', text).rstrip('?？。')}，{added}", region)
+            return replace(rebuilt, addition=added, base=text)
         if len(topic) <= 1:
             text = f"{before.base.rstrip('?？。')}，{question.text}"
             if re.fullmatch(r"那?[^吗么怎谁哪几多]{1,8}呢[?？]?", question.text):
