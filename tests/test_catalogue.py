@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+import re
+from dataclasses import replace
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.called import Called, Holding
 from assistant.catalogue import Catalogue
 from index.read import parse
 from index.records import Document
+from index.shelf import heads
 
 GOODS = """关于促进云岭市货物贸易发展的通知
 云商发〔2024〕12号
@@ -71,3 +78,71 @@ def test_a_coined_name_binds_to_the_document_that_gives_it(catalogue: Catalogue)
 )
 def test_a_document_is_named_by_its_subject(catalogue: Catalogue, text: str, ids: tuple[str, ...]) -> None:
     assert catalogue.about(text, ("a", "b")) == ids
+
+
+def test_names_of_documents_are_taken_out(catalogue: Catalogue) -> None:
+    text = "云商发〔2024〕12号和柘岭市稳外贸若干措施的联系电话，不是云商发〔2024〕14号"
+    assert catalogue.without_names(text) == "和的联系电话，不是云商发〔2024〕14号"
+
+
+# ---- the same as a walk through all documents
+
+FEW = st.text("甲乙丙1号〔〕 ", max_size=5)
+
+
+def called(title: str, number: str) -> Document:
+    return replace(parse("正文。", "a.txt", "a"), title=title, number=number)
+
+
+LIBRARY = st.lists(st.builds(called, FEW, FEW), max_size=8).map(lambda all_: [replace(d, id=str(n)) for n, d in enumerate(all_)])
+ASKED = st.text("甲乙丙1号〔〕《》 文意见", max_size=24)
+
+
+def walked(documents: list[Document], text: str) -> tuple[str, ...]:
+    def compact(number: str) -> str:
+        return re.sub(r"[\s〔〕\[\]()（）【】]", "", number)
+
+    if not re.search(r"\d|《", text):
+        return ()
+    short = {m[1] for m in re.finditer(r"(?<!\d)(\d{1,4})号(?:文|意见|通知)", compact(text))}
+    quoted = re.findall(r"《([^》]{4,})》", text)
+    found = []
+    for head in heads(documents):
+        own = re.search(r"(\d+)\s*号$", head.number)
+        by_number = compact(head.number) and compact(head.number) in compact(text)
+        if by_number or (own and own[1] in short) or any(part in head.title for part in quoted):
+            found.append(head.id)
+    return tuple(found)
+
+
+def taken_out(documents: list[Document], text: str) -> str:
+    for head in heads(documents):
+        for name in (head.number, head.title):
+            if name:
+                text = text.replace(name, "")
+    return text
+
+
+@given(LIBRARY, ASKED)
+def test_naming_is_what_a_walk_gives(documents: list[Document], text: str) -> None:
+    catalogue = Catalogue(documents)
+    assert catalogue.named(text) == walked(documents, text)
+    assert catalogue.without_names(text) == taken_out(documents, text)
+
+
+@given(LIBRARY.filter(bool), st.data())
+def test_naming_what_is_there_is_what_a_walk_gives(documents: list[Document], data: st.DataObject) -> None:
+    """Texts put together of names of the library, so that most hold some; taking one out may make another."""
+    names = st.sampled_from([name or "甲" for d in documents for name in (d.title, d.number, f"《{d.title}》", "乙", "《丙")])
+    text = "".join(data.draw(st.lists(names, max_size=6)))
+    catalogue = Catalogue(documents)
+    assert catalogue.named(text) == walked(documents, text)
+    assert catalogue.without_names(text) == taken_out(documents, text)
+
+
+@given(
+    st.lists(st.text("甲乙\n\ud800", max_size=5), max_size=8), st.text("甲乙\n\ud800", min_size=2, max_size=4), st.text("甲乙", max_size=9)
+)
+def test_names_that_hold_a_piece_and_names_in_a_text(names: list[str], piece: str, text: str) -> None:
+    assert Holding(names).places(piece) == {place for place, name in enumerate(names) if piece in name}
+    assert Called(names).within(text) == {name for name in names if name and name in text}
