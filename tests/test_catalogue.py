@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from assistant.called import Called, Holding
 from assistant.catalogue import Catalogue
 from index.read import parse
 from index.records import Document
-from index.shelf import heads
+from index.shelf import Head, heads
 
 GOODS = """关于促进云岭市货物贸易发展的通知
 云商发〔2024〕12号
@@ -98,7 +99,7 @@ LIBRARY = st.lists(st.builds(called, FEW, FEW), max_size=8).map(lambda all_: [re
 ASKED = st.text("甲乙丙1号〔〕《》 文意见", max_size=24)
 
 
-def walked(documents: list[Document], text: str) -> tuple[str, ...]:
+def walked(all_heads: Sequence[Head], text: str) -> tuple[str, ...]:
     def compact(number: str) -> str:
         return re.sub(r"[\s〔〕\[\]()（）【】]", "", number)
 
@@ -107,7 +108,7 @@ def walked(documents: list[Document], text: str) -> tuple[str, ...]:
     short = {m[1] for m in re.finditer(r"(?<!\d)(\d{1,4})号(?:文|意见|通知)", compact(text))}
     quoted = re.findall(r"《([^》]{4,})》", text)
     found = []
-    for head in heads(documents):
+    for head in all_heads:
         own = re.search(r"(\d+)\s*号$", head.number)
         by_number = compact(head.number) and compact(head.number) in compact(text)
         if by_number or (own and own[1] in short) or any(part in head.title for part in quoted):
@@ -115,8 +116,8 @@ def walked(documents: list[Document], text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def taken_out(documents: list[Document], text: str) -> str:
-    for head in heads(documents):
+def taken_out(all_heads: Sequence[Head], text: str) -> str:
+    for head in all_heads:
         for name in (head.number, head.title):
             if name:
                 text = text.replace(name, "")
@@ -126,8 +127,8 @@ def taken_out(documents: list[Document], text: str) -> str:
 @given(LIBRARY, ASKED)
 def test_naming_is_what_a_walk_gives(documents: list[Document], text: str) -> None:
     catalogue = Catalogue(documents)
-    assert catalogue.named(text) == walked(documents, text)
-    assert catalogue.without_names(text) == taken_out(documents, text)
+    assert catalogue.named(text) == walked(heads(documents), text)
+    assert catalogue.without_names(text) == taken_out(heads(documents), text)
 
 
 @given(LIBRARY.filter(bool), st.data())
@@ -136,8 +137,8 @@ def test_naming_what_is_there_is_what_a_walk_gives(documents: list[Document], da
     names = st.sampled_from([name or "甲" for d in documents for name in (d.title, d.number, f"《{d.title}》", "乙", "《丙")])
     text = "".join(data.draw(st.lists(names, max_size=6)))
     catalogue = Catalogue(documents)
-    assert catalogue.named(text) == walked(documents, text)
-    assert catalogue.without_names(text) == taken_out(documents, text)
+    assert catalogue.named(text) == walked(heads(documents), text)
+    assert catalogue.without_names(text) == taken_out(heads(documents), text)
 
 
 @given(
