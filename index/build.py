@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from index import dense as dense_engine
-from index.cut import Known, block_key, blocks, cut, load_cut, load_field, save_cut
+from index.cut import Known, block_key, blocks, cut_block, load_cut, load_field, save_cut
 from index.dense import Dense
 from index.embed import Encoder, TokenEncoder
 from index.lexical import Lexical, fingerprint
@@ -71,7 +71,7 @@ def _cut_all(
     for number, (held, lines) in enumerate(blocks(documents)):
         file, key = work / f"block-{number:06d}.npz", block_key(lines, made_by)
         if load_cut(file, key) is None:
-            save_cut(cut(held, encoder, known), file, key)
+            save_cut(cut_block(held, lines, encoder, known), file, key)
         for document, line in zip(held, lines, strict=True):
             shelf.add(document, line)
             facets.append((fingerprint(document.region or ""), year_of(document)))

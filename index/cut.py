@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -60,6 +61,14 @@ class Known(Protocol):
         """Vectors, words, lexicon terms and tokens of given rows."""
         ...
 
+    def places_of(self, documents: Sequence[Document], lines: Sequence[bytes]) -> Ints:
+        """Where each document stands that it holds exactly so (``lines``: each as ``dump_document`` wrote it), else -1."""
+        ...
+
+    def cut_at(self, places: Ints) -> Cut:
+        """What cutting the documents at these places gave."""
+        ...
+
 
 def blocks(documents: Iterable[Document]) -> Iterator[tuple[list[Document], list[bytes]]]:
     """The documents in blocks, with the JSON line of each."""
@@ -75,6 +84,32 @@ def blocks(documents: Iterable[Document]) -> Iterator[tuple[list[Document], list
             held, lines, size = [], [], 0
     if held:
         yield held, lines
+
+
+def cut_block(documents: Sequence[Document], lines: Sequence[bytes], encoder: Encoder, known: Known | None) -> Cut:
+    """Cut the documents of a block; those that ``known`` holds as they are come from there, without a look at their texts."""
+    if known is None:
+        return cut(documents, encoder)
+    places = known.places_of(documents, lines)
+    pieces: list[Cut] = []
+    for taken, run in groupby(range(len(documents)), lambda n: places[n] >= 0):
+        there = list(run)
+        pieces.append(known.cut_at(places[there]) if taken else cut([documents[n] for n in there], encoder, known))
+    return together(pieces)
+
+
+def together(pieces: Sequence[Cut]) -> Cut:
+    """The documents of all pieces (at least one), in order."""
+    documents = np.cumsum([0, *(piece.documents for piece in pieces)])
+    parts = np.cumsum([0, *(len(piece.whole) for piece in pieces)])
+    return Cut(
+        documents=int(documents[-1]),
+        rows=np.concatenate([p.rows + np.array([n, 0, 0, 0], np.int32) for p, n in zip(pieces, documents, strict=False)], dtype=np.int32),
+        part=np.concatenate([p.part + n for p, n in zip(pieces, parts, strict=False)], dtype=np.int32),
+        keys=np.concatenate([piece.keys for piece in pieces]),
+        vectors=np.concatenate([piece.vectors for piece in pieces]),
+        **{name: joined([getattr(piece, name) for piece in pieces]) for name in _RAGGED},
+    )
 
 
 def cut(documents: Sequence[Document], encoder: Encoder, known: Known | None = None) -> Cut:

@@ -111,6 +111,14 @@ def read_manifest(version: Path, parser: str, encoder: Encoder, documents: dict[
     return manifest
 
 
+def made_by(version: Path) -> str:
+    """The fingerprint of the program that cut the documents of a version. Raises IndexDamaged."""
+    try:
+        return str(json.loads((version / MANIFEST).read_text(encoding="utf-8"))["parser"])
+    except (OSError, ValueError, KeyError) as error:
+        raise damaged(version / MANIFEST) from error
+
+
 def read_sources(version: Path) -> dict[str, str]:
     """source → state of the documents of a version, in their order. Raises IndexDamaged."""
     try:

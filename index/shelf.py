@@ -6,7 +6,7 @@ import json
 import mmap
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, overload
@@ -134,7 +134,12 @@ def heads(documents: Sequence[Document]) -> list[Head]:
 
 def dump_document(document: Document) -> bytes:
     """One line of JSON."""
-    return json.dumps(asdict(document), ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
+    return json.dumps(document, ensure_ascii=True, separators=(",", ":"), default=_fields).encode() + b"\n"
+
+
+def _fields(record: Document | Part | Span) -> dict[str, Any]:
+    """What ``asdict`` gives, but for copies of all that is in it."""
+    return {name: getattr(record, name) for name in record.__slots__}
 
 
 def load_document(line: bytes) -> Document:

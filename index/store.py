@@ -5,6 +5,7 @@ Nothing here grows with the index when it is opened: the engines' files are mapp
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 import weakref
@@ -16,12 +17,13 @@ import numpy as np
 from filelock import FileLock
 
 from index.build import FACETS, FIRST, KEYS, LEXICON, PARTS, RARITY, ROWS, TOKENS, WHOLE, Progress, write_index
+from index.cut import Cut
 from index.dense import Dense
 from index.embed import Encoder, Floats, TokenEncoder
 from index.fuse import Bools, Ints, Scores, best, fitted, fuse, language, ranks
 from index.late import LENGTH_OF_PART, Late
 from index.lexical import Lexical, fingerprint
-from index.manifest import current, damaged, parser_fingerprint, publish, read_manifest, read_sources, verify
+from index.manifest import current, damaged, made_by, parser_fingerprint, publish, read_manifest, read_sources, verify
 from index.ragged import Array, Ragged, mapped, places_in
 from index.records import Document, Hit, Quote
 from index.scoring import DenseEngine, LexicalEngine, Score, Scorer
@@ -99,11 +101,12 @@ class ClauseIndex:
         The index becomes the current version of ``folder``, where a build that was broken off goes on; without a
         folder it lasts as long as the object.
         """
-        known = _Former(previous) if previous and previous.encoder.fingerprint == encoder.fingerprint else None
+        parser = parser_fingerprint()
+        known = _Former(previous, parser) if previous and previous.encoder.fingerprint == encoder.fingerprint else None
         if folder is None:
             home = Path(tempfile.mkdtemp(prefix="clause-index-"))
             try:
-                made = cls(write_index(documents, encoder, home, parser_fingerprint(), progress, known), encoder)
+                made = cls(write_index(documents, encoder, home, parser, progress, known), encoder)
             except BaseException:
                 shutil.rmtree(home, ignore_errors=True)
                 raise
@@ -111,7 +114,7 @@ class ClauseIndex:
             return made
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".lock"):
-            version = write_index(documents, encoder, folder / ".building", parser_fingerprint(), progress, known)
+            version = write_index(documents, encoder, folder / ".building", parser, progress, known)
             return cls(publish(version, folder), encoder)
 
     def save(self, folder: Path) -> None:
@@ -200,13 +203,39 @@ def _hit(quote: Quote, scores: Sequence[float], dense_rank: int | None, lexical_
 
 
 class _Former:
-    """What a new build may take over from an index."""
+    """What a new build may take over from an index; whole documents only if the same program cut them."""
 
-    def __init__(self, index: ClauseIndex) -> None:
+    def __init__(self, index: ClauseIndex, parser: str) -> None:
         self._index = index
         keys = mapped(index.version / KEYS)
         self._order = np.argsort(keys, kind="stable")
         self._keys = keys[self._order]
+        held = read_sources(index.version) if made_by(index.version) == parser else {}
+        self._places = {source_and_state: place for place, source_and_state in enumerate(held.items())}
+
+    def places_of(self, documents: Sequence[Document], lines: Sequence[bytes]) -> Ints:
+        states = (hashlib.sha256(line).hexdigest() for line in lines)
+        found = [self._places.get((document.source, state), -1) for document, state in zip(documents, states, strict=True)]
+        return np.array(found, np.int64)
+
+    def cut_at(self, places: Ints) -> Cut:
+        index, late = self._index, self._index._late
+        sizes = index.first[places + 1] - index.first[places]
+        rows = np.concatenate([np.arange(index.first[place], index.first[place + 1]) for place in places])
+        parts, first, of_row = np.unique(index._part[rows], return_index=True, return_inverse=True)
+        order = np.argsort(first)  # parts are counted as they come
+        vectors, words, lexicon, tokens = self.cut_of(rows)
+        return Cut(
+            documents=len(places),
+            rows=np.column_stack([np.repeat(np.arange(len(places)), sizes), index._rows[rows, 1:]]).astype(np.int32),
+            part=np.argsort(order)[of_row].astype(np.int32),
+            keys=mapped(index.version / KEYS)[rows],
+            vectors=vectors,
+            words=words,
+            lexicon=lexicon,
+            tokens=tokens,
+            whole=late[2].ids.at(parts[order]) if late else Ragged.of([[] for _ in parts]),
+        )
 
     def rows_of(self, keys: Array) -> Ints:
         at = places_in(self._keys, keys)

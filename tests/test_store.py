@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, CountEncoder
 
+from index.embed import Encoder, load_encoder
 from index.manifest import parser_files, states
 from index.milvus import connect
 from index.read import parse, read_documents
 from index.records import Document, IndexDamaged, IndexMissing, IndexStale
-from index.shelf import Shelf, heads
+from index.sentences import sentences
+from index.shelf import Shelf, dump_document, heads, load_document
 from index.store import ClauseIndex
 
 NOTICE = """重庆市促进外贸若干措施
@@ -114,6 +118,52 @@ def test_a_build_takes_over_what_has_not_changed(index: ClauseIndex) -> None:
     again = ClauseIndex.build(more, encoder, previous=index)
     assert encoder.texts == ["退税在5个工作日内办结。", "退税", "退税 一、退税。退税在5个工作日内办结。"]
     assert again.search("退税在5个工作日内办结", 9) == ClauseIndex.build(more, CountEncoder()).search("退税在5个工作日内办结", 9)
+
+
+def files(index: ClauseIndex) -> dict[str, bytes]:
+    return {file.relative_to(index.version).as_posix(): file.read_bytes() for file in index.version.rglob("*") if file.is_file()}
+
+
+def library(change: str) -> list[Document]:
+    """The seeds and the two notices, then with one of them changed."""
+    all_ = [*documents(), *read_documents([ROOT / "seeds"], root=ROOT)]
+    changed = parse(OTHER.replace("3个工作日", "5个工作日"), "b.txt", "b")
+    third = parse("丙县办法\n\n一、退税。退税在3个工作日内办结。\n", "c.txt", "c")
+    return {
+        "nothing": all_,
+        "one more": [*all_[:3], third, *all_[3:]],
+        "one less": [*all_[:2], *all_[3:]],
+        "one changed": [all_[0], changed, *all_[2:]],
+        "another order": all_[::-1],
+        "an empty one": [*all_, replace(third, text="", parts=())],
+        "none": [],
+    }[change]
+
+
+@pytest.mark.parametrize("change", ["nothing", "one more", "one less", "one changed", "another order", "an empty one", "none"])
+@pytest.mark.parametrize("encoder", [CountEncoder, load_encoder], ids=["count", "tokens"])
+def test_what_is_taken_over_is_what_would_be_made(encoder: Callable[[], Encoder], change: str) -> None:
+    """Byte for byte the index that is built of nothing."""
+    former = ClauseIndex.build(library("nothing"), encoder())
+    again = ClauseIndex.build(library(change), encoder(), previous=former)
+    assert files(again) == files(ClauseIndex.build(library(change), encoder()))
+
+
+def test_unchanged_documents_are_not_cut_again(index: ClauseIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut: list[str] = []
+    monkeypatch.setattr("index.cut.sentences", lambda document: cut.append(document.id) or sentences(document))
+    more = [parse("丙县办法\n\n一、退税。\n", "c.txt", "c"), *documents()]
+    ClauseIndex.build(more, CountEncoder(), previous=index)
+    assert cut == ["c"]
+    monkeypatch.setattr("index.store.parser_fingerprint", lambda: "another")
+    ClauseIndex.build(documents(), CountEncoder(), previous=index)
+    assert cut == ["c", "a", "b"]
+
+
+def test_a_line_of_a_document_is_its_json() -> None:
+    for document in library("nothing"):
+        assert json.loads(dump_document(document)) == json.loads(json.dumps(asdict(document)))
+        assert load_document(dump_document(document)) == document
 
 
 def test_a_build_takes_nothing_over_from_another_encoder(index: ClauseIndex) -> None:
