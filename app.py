@@ -54,7 +54,7 @@ def web_app(assistant: AssistantLike, routers: Sequence[APIRouter] = (), setting
     import anyio.to_thread
     from fastapi import FastAPI
 
-    from assistant.api import add_docs, router
+    from assistant.api import add_docs, editing_routes, router
     from assistant.page.documents_tab import documents_routes
     from assistant.page.fragments import fragments
     from assistant.page.mounting import mount
@@ -75,9 +75,14 @@ def web_app(assistant: AssistantLike, routers: Sequence[APIRouter] = (), setting
     def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
+    library = library_of(assistant)
+    changing: list[APIRouter] = []
+    if settings and library:
+        follow: Callable[[], None] = getattr(assistant, "changed", lambda: None)
+        changing = [editing_routes(library, settings, key_of(settings), follow), documents_routes(assistant, settings)]
     for further in (
         router(assistant, key_of(settings)),
-        *([documents_routes(assistant, settings)] if settings and library_of(assistant) else ()),
+        *changing,
         fragments(assistant),
         *routers,
     ):  # before the page, which takes every path that is left

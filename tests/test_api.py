@@ -12,12 +12,17 @@ from urllib.parse import urlsplit
 
 import pytest
 from conftest import ROOT, TODAY
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 import app
+from assistant.api import add_docs, editing_routes, router
+from assistant.api.docs import example_path
 from assistant.chat import Assistant
+from assistant.collection import Library
 from assistant.page.guard import Guard
 from assistant.settings import Settings
+from index.records import Document
 
 QUESTION = "重庆小微外贸企业投保短期出口信用保险补贴多少？"
 QUOTE = "给予保费100%补贴"
@@ -226,6 +231,115 @@ def test_a_key_locks_the_interfaces_and_not_the_page(locked: Any) -> None:
     assert locked.post("/mcp", json={}).status_code == 401
     assert locked.get("/").status_code == 200
     assert locked.get("/healthz").json() == {"status": "ok"}
+
+
+# ---- the library
+
+NOTICE = "栖霞市促进外贸若干措施\n\n一、支持参展。按展位费的50%补助。\n"
+
+
+class Kept:
+    """An assistant over a library of its own, as far as changing it needs one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.collection, self.told = Library(folder), 0
+
+    @property
+    def documents(self) -> list[Document]:
+        return self.collection.documents()
+
+    def changed(self) -> None:
+        self.told += 1
+
+
+def editing(folder: Path, address: str = "127.0.0.1", key: str | None = None, **given: Any) -> tuple[Kept, TestClient]:
+    kept, made = Kept(folder), FastAPI()
+    made.include_router(router(kept, key))  # type: ignore[arg-type]
+    made.include_router(editing_routes(kept.collection, Settings(data=folder, **given), key, kept.changed))
+    add_docs(made)
+    return kept, TestClient(made, base_url=f"http://{address}:7860", raise_server_exceptions=False)
+
+
+def test_a_document_is_kept_read_removed_and_brought_back(tmp_path: Path) -> None:
+    kept, client = editing(tmp_path)
+    seen = client.put("/api/documents/通知.txt", params={"preview": True}, content=NOTICE.encode()).json()
+    assert (seen["outcome"], kept.told, len(kept.documents)) == ("new", 0, 5)
+    told = client.put("/api/documents/通知.txt", content=NOTICE.encode("gb18030")).json()
+    assert (told["outcome"], told["version"], told["document"]["id"]) == ("new", 1, "通知")
+    assert [part["number"] for part in told["parts"] if part["kind"] == "clause"] == ["一、"]
+    assert client.put("/api/documents/again.txt", content=NOTICE.encode()).json()["outcome"] == "duplicate"
+    newer = client.put("/api/documents/b.txt", params={"replaces": "通知"}, content=NOTICE.replace("50%", "60%").encode())
+    assert (newer.json()["outcome"], newer.json()["version"]) == ("version", 2)
+    (read,) = client.post("/api/documents", json={"document": "通知"}).json()
+    assert "60%" in read["text"]
+    assert client.delete("/api/documents/通知").json() == {"id": "通知", "removed": True}
+    assert len(client.post("/api/documents").json()) == 5
+    back = client.post("/api/documents/通知/restore", params={"version": 1})
+    assert back.json() == {"id": "通知", "removed": False, "version": 1}
+    assert kept.documents[-1].text == NOTICE
+    assert kept.told == 5
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "code"),
+    [
+        ("PUT", "/api/documents/empty.txt", b"", 400, "bad_input"),
+        ("PUT", "/api/documents/broken.pdf", b"%PDF-1.7 broken", 400, "bad_input"),
+        ("PUT", "/api/documents/a.txt?replaces=nowhere", NOTICE.encode(), 400, "bad_input"),
+        ("PUT", "/api/documents/a.txt?separate=perhaps", NOTICE.encode(), 422, "invalid_request"),
+        ("DELETE", "/api/documents/nowhere", None, 404, "no_such_document"),
+        ("POST", "/api/documents/nowhere/restore", None, 404, "no_such_document"),
+        ("POST", "/api/documents/003_weihai-foreign-trade/restore?version=9", None, 400, "bad_input"),
+    ],
+)
+def test_a_change_that_cannot_be_is_told(tmp_path: Path, method: str, path: str, body: bytes | None, status: int, code: str) -> None:
+    kept, client = editing(tmp_path)
+    told = client.request(method, path, content=body)
+    assert (told.status_code, told.json()["error"]["code"]) == (status, code)
+    assert told.json()["error"]["message"] != told.json()["error"]["message_en"]
+    assert (kept.told, len(kept.documents)) == (0, 5)
+
+
+@pytest.mark.parametrize(
+    ("given", "host", "headers", "status"),
+    [
+        ({}, "127.0.0.1", {}, 200),
+        ({}, "assistant.example", {}, 403),
+        ({"host": "0.0.0.0"}, "127.0.0.1", {}, 403),
+        ({"edit": False}, "127.0.0.1", {}, 403),
+        ({"host": "0.0.0.0", "edit": True}, "assistant.example", {}, 200),
+        ({}, "127.0.0.1", {"sec-fetch-site": "cross-site"}, 403),
+        ({"key": "geheim"}, "127.0.0.1", {}, 401),
+        ({"key": "geheim"}, "127.0.0.1", {"authorization": "Bearer falsch"}, 403),
+        ({"key": "geheim"}, "127.0.0.1", {"authorization": "Bearer geheim"}, 200),
+        ({"key": "geheim", "edit": False}, "127.0.0.1", {"authorization": "Bearer geheim"}, 403),
+    ],
+)
+def test_the_library_is_changed_only_where_the_page_may_change_it(
+    tmp_path: Path, given: dict[str, Any], host: str, headers: dict[str, str], status: int
+) -> None:
+    kept, client = editing(tmp_path, host, **given)
+    calls = [
+        client.put("/api/documents/notice.txt", content=NOTICE.encode(), headers=headers),
+        client.delete("/api/documents/003_weihai-foreign-trade", headers=headers),
+        client.post("/api/documents/003_weihai-foreign-trade/restore", headers=headers),
+    ]
+    assert [call.status_code for call in calls] == [status] * 3
+    assert len(kept.documents) == (6 if status == 200 else 5)
+    assert status == 200 or all(call.json()["error"]["message_en"] for call in calls)
+
+
+def test_the_examples_of_the_library_work_and_are_on_the_page(tmp_path: Path) -> None:
+    _, client = editing(tmp_path)
+    page, paths = client.get("/api").text, client.get("/api/openapi.json").json()["paths"]
+    calls = {"put": "/api/documents/{name}", "delete": "/api/documents/{document}", "post": "/api/documents/{document}/restore"}
+    for method, path in calls.items():
+        told = paths[path][method]
+        response = client.request(method, example_path(path, told), content=NOTICE.encode() if "requestBody" in told else None)
+        assert response.status_code == 200, response.text
+        assert f"<b>{method.upper()}</b> <code>{path}</code>" in page
+    assert "curl -s -T notice.txt http://127.0.0.1:7860/api/documents/notice.txt" in page
+    assert "curl -s -X DELETE http://127.0.0.1:7860/api/documents/notice<" in page
 
 
 # ---- its page

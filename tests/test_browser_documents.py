@@ -153,3 +153,70 @@ def test_a_card_put_away_while_its_typing_is_waited_for_is_no_error(desk: Visit,
     )
     page.wait_for_timeout(600)  # longer than the pause after typing; the visit complains of errors at its end
     assert page.locator(".doc-card").count() == 0
+
+
+def test_clauses_are_corrected_before_and_after_a_file_is_kept(desk: Visit, tmp_path: Path) -> None:
+    page = desk.page
+    page.click("#tab-documents")
+    text = NOTICE.replace("栖霞市", "蓬溪县") + "三、推广单一窗口，\n四、个工作日内办结。（责任单位：市口岸办）\n加强服务。设立专窗。\n"
+    page.set_input_files("[data-doc-files]", written(tmp_path, "蓬溪.txt", text))
+    card = page.locator(".doc-card")
+    card.locator("[data-doc=keep]").wait_for()
+    tree = card.locator(".doc-tree > ul > li")
+
+    def edit(branch: Any) -> Any:
+        branch.locator("[data-doc=edit]").click()
+        form = branch.locator("[data-doc-part]")
+        form.wait_for()
+        return form
+
+    edit(tree.nth(3)).locator("[data-doc=join]").click()
+    card.locator(".doc-corrections", has_text="并入前一条").wait_for()
+    assert tree.count() == 3
+    assert "市口岸办" in tree.nth(2).inner_text()
+    form = edit(tree.nth(2))
+    form.locator("[data-doc=begin]").last.click()
+    card.locator(".doc-corrections", has_text="另起一条").wait_for()
+    assert tree.count() == 4
+    form = edit(tree.nth(1))
+    form.locator("[name=responsible]").fill("省商务厅")
+    page.keyboard.press("Enter")
+    form.locator(".failure", has_text="省商务厅").wait_for()
+    form.locator("[name=responsible]").fill("市商务局")
+    page.keyboard.press("Enter")
+    tree.nth(1).locator(".badge").wait_for()
+    assert "市商务局" in tree.nth(1).inner_text()
+    card.locator("[data-doc=undo]").nth(1).click()
+    card.locator(".doc-corrections li").nth(2).wait_for(state="detached")
+    assert tree.count() == 4
+    card.locator("[data-doc=keep]").click()
+    page.locator("[data-doc-state]", has_text="已更新").wait_for()
+    card.locator("[data-doc=show]").click()
+    one = page.locator(".doc-one")
+    one.locator(".doc-corrections", has_text="并入前一条").wait_for()
+    tree = one.locator(".doc-tree > ul > li")
+    form = edit(tree.nth(0))
+    form.locator("[name=heading]").fill("展位费")
+    page.keyboard.press("Enter")
+    one.locator(".doc-said", has_text="已改正条款").wait_for()
+    assert "一、展位费" in tree.nth(0).inner_text()
+    one.locator("[data-doc=undo]").first.click()
+    one.locator(".doc-said", has_text="恢复读出的样子").wait_for()
+    assert "一、支持参展" in tree.nth(0).inner_text()
+    page.locator("[data-doc-state]", has_text="已更新").wait_for()
+
+
+def test_the_original_of_a_clause_opens_at_its_page(desk: Visit) -> None:
+    page = desk.page
+    page.click("#tab-documents")
+    page.set_input_files("[data-doc-files]", str(ROOT / "tests/data/pdf/notice.pdf"))
+    page.locator(".doc-card [data-doc=keep]").click()
+    page.locator(".doc-card [data-doc=show]").click()
+    last = page.locator(".doc-tree .doc-page").last
+    last.wait_for()
+    address = last.get_attribute("href")
+    assert address.startswith("page/original?source=library")
+    assert int(address.split("#page=")[1]) > 1
+    told = page.request.get(f"{desk.address}/{address}".replace("//page", "/page"))
+    assert (told.status, told.headers["content-type"]) == (200, "application/pdf")
+    assert page.locator(".doc-versions a", has_text="原件").get_attribute("href") == address.split("#")[0]

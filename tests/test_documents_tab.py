@@ -16,7 +16,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.collection import Library
-from assistant.page.documents_tab import documents_routes, filtered, may_change
+from assistant.editing import may_change
+from assistant.page.documents_tab import documents_routes, filtered
 from assistant.page.documents_words import WORDS
 from assistant.page.layout import tabs_of
 from assistant.settings import Settings, listed

@@ -303,6 +303,24 @@ def test_no_name_leaves_the_folder(library: Library, name: str) -> None:
     assert original.read_bytes() == NOTICE.encode()
 
 
+def test_what_a_killed_process_left_goes_with_the_next_change(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    from assistant.collection import originals
+
+    library.add(NOTICE.encode(), "a.txt")
+    with monkeypatch.context() as killed:
+        killed.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        killed.setattr(Path, "unlink", lambda *_, **__: None)  # a killed process tidies nothing
+        with pytest.raises(KeyboardInterrupt):
+            library.add(NEWER.encode(), "a.txt")
+    left = list(library.file.parent.rglob(f"*{originals.UNFINISHED}"))
+    assert len(left) == 1
+    assert library.documents()[-1].text == NOTICE
+    assert left[0].exists()  # reading writes nothing
+    library.correct("a", {"region": "苏州"})
+    assert not left[0].exists()
+    assert library.original("a").read_bytes() == NOTICE.encode()
+
+
 def test_an_original_that_was_changed_is_told(library: Library) -> None:
     library.add(NOTICE.encode(), "a.txt")
     library.original("a").write_text("changed", "utf-8")

@@ -59,16 +59,19 @@ def docs_page(schema: Mapping[str, Any], address: str) -> str:
 
 
 def _path_section(path: str, method: str, told: Mapping[str, Any], models: Mapping[str, Any], address: str) -> str:
-    body = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-    name = json.dumps(body)
+    content = told.get("requestBody", {}).get("content", {})
+    name = json.dumps(content.get("application/json", {}).get("schema", {}))
     model: Mapping[str, Any] = next((models[m] for m in models if f'schemas/{m}"' in name), {})
     required, must = model.get("required", []), "必填 / required"
+    listed = [(field, kind, field in required) for field, kind in model.get("properties", {}).items()]
+    listed += [(one["name"], one["schema"] | one, one.get("required", False)) for one in told.get("parameters", [])]
     fields = "".join(
-        f"<tr><td><code>{escape(field)}</code></td><td>{escape(_type(kind))}</td><td>{must if field in required else ''}</td></tr>"
-        for field, kind in model.get("properties", {}).items()
+        f"<tr><td><code>{escape(field)}</code></td><td>{escape(_type(kind))}</td><td>{escape(kind.get('description', ''))}</td>"
+        f"<td>{must if needed else ''}</td></tr>"
+        for field, kind, needed in listed
     )
+    call = f"curl -s {_method(method, content)}{address}{example_path(path, told)}"
     example = (model.get("examples") or [None])[0]
-    call = f"curl -s {address}{path}"
     if example is not None:
         bearer = " -H 'Authorization: Bearer KEY'" if path.endswith("/retrieval") else ""
         call += f" -H 'Content-Type: application/json'{bearer} -d '{json.dumps(example, ensure_ascii=False)}'"
@@ -77,6 +80,21 @@ def _path_section(path: str, method: str, told: Mapping[str, Any], models: Mappi
         f"<section><h2><b>{method.upper()}</b> <code>{escape(path)}</code></h2><p>{escape(told.get('summary', ''))}<br>"
         f'{escape(told.get("description", ""))}</p>{table}<pre tabindex="0">{escape(call)}</pre></section>'
     )
+
+
+def example_path(path: str, told: Mapping[str, Any]) -> str:
+    """The path of a call with the examples of its parameters in their places."""
+    for one in told.get("parameters", []):
+        if one["in"] == "path":
+            path = path.replace(f"{{{one['name']}}}", one["schema"]["examples"][0])
+    return path
+
+
+def _method(method: str, content: Mapping[str, Any]) -> str:
+    """What curl has to be told of the method: a body makes it a POST, a file that is sent a PUT."""
+    if method == "put":
+        return "-T notice.txt "
+    return "" if method == "get" or content else f"-X {method.upper()} "
 
 
 def _type(field: Mapping[str, Any]) -> str:

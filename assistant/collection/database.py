@@ -14,6 +14,8 @@ from pathlib import Path
 from index.records import InputError, TradeAssistantError
 
 FORMAT = 1
+UNFINISHED = ".part"
+"""Ending of a file beside the database that is being written, inside a transaction, and not yet in its place."""
 _PATIENCE = 30  # seconds to wait for another process that is writing
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -72,6 +74,8 @@ class Database:
             with contextlib.closing(self._connect()) as db, _transaction(db):
                 if _format_of(db, self.file) == 0 or self._stale(db):
                     self._bring_up(db)
+                for left in self.file.parent.glob(f"*{UNFINISHED}"):  # by who was killed: nobody else is writing now
+                    left.unlink(missing_ok=True)
                 before = db.total_changes
                 yield db
                 if db.total_changes != before:

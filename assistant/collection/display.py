@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.answer import structure_dict
 from assistant.telling import in_terminal
@@ -44,11 +44,15 @@ def said(zh: str, en: str) -> str:
     return in_terminal(zh, en).replace("\n", " / ")
 
 
+def added_dict(added: Added) -> dict[str, Any]:
+    """The public form of what became of a file, and of what was understood of it."""
+    told = {name: getattr(added, name) for name in ("outcome", "version", "blank_pages", "carried", "dropped", "similar")}
+    return told | {"lost": [asdict(one) for one in added.lost]} | structure_dict(added.document)
+
+
 def as_json(file: Path, added: Added) -> str:
     """What became of a file, in one line of JSON."""
-    told = {name: getattr(added, name) for name in ("outcome", "version", "blank_pages", "carried", "dropped", "similar")}
-    told["lost"] = [asdict(one) for one in added.lost]
-    return json.dumps({"file": str(file)} | told | structure_dict(added.document), ensure_ascii=False)
+    return json.dumps({"file": str(file)} | added_dict(added), ensure_ascii=False)
 
 
 def as_text(file: Path, added: Added, preview: bool, current: int) -> str:

@@ -1,4 +1,4 @@
-"""The files as they were given, beside the database: written whole before the transaction that names them, never changed."""
+"""The files as they were given, beside the database: written whole inside the transaction that names them, never changed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import hashlib
 import os
 import re
 from pathlib import Path
+
+from assistant.collection.database import UNFINISHED
 
 _LONGEST = 120  # bytes of a name, well below what file systems take
 
@@ -33,11 +35,14 @@ def safe_name(name: str) -> str:
 
 
 def write(file: Path, data: bytes) -> None:
-    """Write and flush beside, then rename: the file is whole or not there."""
+    """Write an original (see ``place_of``) and flush it beside the database, then rename: the file is whole or not there.
+
+    What a process leaves that is killed meanwhile goes when the library is next changed.
+    """
     if file.is_file() and file.stat().st_size == len(data) and file.read_bytes() == data:
         return
     file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_name(f".{os.getpid()}-{os.urandom(4).hex()}.part")
+    beside = file.parents[2] / f"{os.getpid()}-{os.urandom(4).hex()}{UNFINISHED}"
     try:
         with beside.open("wb") as out:
             out.write(data)

@@ -1,5 +1,6 @@
 // The tab of documents: files are looked at, corrected and kept; kept ones are corrected, compared, removed and brought back.
 // A file waits here, in the browser, until it is kept. What is shown is drawn by the server (page/library/…).
+import * as clauses from "./clauses.js";
 import { all, failure, language, one, unreachable } from "./shared.js";
 
 const queue = new Map(); // card → its file
@@ -118,14 +119,15 @@ function watch(mine = false) {
 
 // ---- files that are not kept yet
 
-// What was typed into the boxes of a card, and what the file was said to be.
+// What was typed into the boxes of a card, what the file was said to be, and what was corrected of its clauses.
 function typed(card) {
   const facts = {};
   for (const box of all("[data-doc-facts] input", card)) if (box.value.trim() !== box.dataset.read.trim()) facts[box.name] = box.value.trim() || null;
-  return { facts, as: card.dataset.as || "" };
+  return { facts, as: card.dataset.as || "", parts: JSON.parse(card.dataset.parts || "{}") };
 }
 
-const asked = (file, { facts, as }) => ({ name: file.name, facts: Object.keys(facts).length ? JSON.stringify(facts) : "", kept_as: as });
+const json = (given) => (Object.keys(given).length ? JSON.stringify(given) : "");
+const asked = (file, { facts, as, parts }) => ({ name: file.name, facts: json(facts), kept_as: as, parts: json(parts) });
 
 async function preview(file, given) {
   if (file.size > Number(shell().dataset.most)) {
@@ -135,11 +137,12 @@ async function preview(file, given) {
   return call("preview", asked(file, given), { method: "POST", body: file });
 }
 
-async function look(file, given = { facts: {}, as: "" }) {
+async function look(file, given = { facts: {}, as: "", parts: {} }) {
   const told = await preview(file, given);
   const card = document.createElement("article");
   card.className = "doc-card";
   card.dataset.as = given.as;
+  card.dataset.parts = JSON.stringify(given.parts);
   card.innerHTML = told.html;
   within("queue").append(card);
   if (told.ok && one("[data-doc=keep]", card)) queue.set(card, file);
@@ -180,6 +183,44 @@ async function judge(card) {
   const focused = document.activeElement?.name === "as" && card.contains(document.activeElement) ? document.activeElement.value : null;
   within("verdict", card).replaceWith(within("verdict", made));
   if (focused) one(`[name=as][value="${CSS.escape(focused)}"]`, card)?.focus();
+}
+
+// A clause of a file that waits is corrected: kept with the card, and the tree drawn anew; what cannot be is told and forgotten.
+async function mend(card, at, changes, told) {
+  const before = card.dataset.parts;
+  const parts = JSON.parse(before);
+  parts[at] = changes && { ...parts[at], ...changes };
+  card.dataset.parts = JSON.stringify(parts);
+  const drawn = await preview(queue.get(card), typed(card));
+  if (!card.isConnected || !queue.has(card)) return;
+  if (!drawn.ok) {
+    card.dataset.parts = before;
+    return clauses.refuse(told || within("failed", card), drawn.html);
+  }
+  const made = document.createElement("div");
+  made.innerHTML = drawn.html;
+  for (const name of ["verdict", "tree"]) within(name, card)?.replaceWith(within(name, made));
+  within("failed", card).replaceChildren();
+  clauses.land(at, card);
+}
+
+// A clause of a document that is kept is corrected; with null for the changes it is as it was read again.
+async function correct(at, changes, place) {
+  const told = await change("clause", { id: shown, at, changes });
+  if (!told.ok) return clauses.refuse(place || within("failed", within("one")), told.html);
+  draw(told, shown, false);
+  clauses.land(at, within("one"));
+  changed();
+}
+
+const clause = (card, at, changes, form) => {
+  const place = form && within("part-failed", form);
+  return card ? mend(card, at, changes, place) : correct(at, changes, place);
+};
+
+function editor(card, at) {
+  const file = card && queue.get(card);
+  return file ? call("part", { ...asked(file, typed(card)), at }, { method: "POST", body: file }) : call("part", { id: shown, at });
 }
 
 async function keep(card) {
@@ -254,6 +295,11 @@ const actions = {
   remove: () => act("remove"),
   restore: () => act("restore"),
   use: (button) => act("restore", { version: Number(button.dataset.version) }),
+  edit: (button, card) => clauses.edit(button, (at) => editor(card, at)),
+  close: (button) => clauses.close(button.form),
+  join: (button, card) => clause(card, Number(button.form.dataset.at), { kind: null }, button.form),
+  begin: (button, card) => clause(card, Number(button.dataset.at), { kind: "clause" }, button.form),
+  undo: (button, card) => clause(card, Number(button.dataset.at), null),
 };
 
 document.addEventListener("click", (event) => {
@@ -265,7 +311,11 @@ document.addEventListener("submit", async (event) => {
   if (!form.closest("[data-docs]")) return;
   event.preventDefault();
   const card = form.closest(".doc-card");
-  if (card) keep(card);
+  if (form.matches("[data-doc-part]")) {
+    const changes = clauses.changed(form);
+    if (Object.keys(changes).length) clause(card, Number(form.dataset.at), changes, form);
+    else clauses.close(form);
+  } else if (card) keep(card);
   else if (form.matches("[data-doc-facts]")) act("correct", { facts: typed(within("one")).facts });
   else if (form.matches("[data-doc-compare]")) {
     const told = await call("difference", { id: shown, older: form.older.value, newer: form.newer.value });
@@ -279,7 +329,7 @@ document.addEventListener("change", (event) => {
   if (field.matches("[data-doc-files]")) take([...field.files]).then(() => (field.value = ""));
   else if (field.matches("[data-doc-import]") && field.files[0]) bring(field.files[0]).then(() => (field.value = ""));
   else if (field.matches("[data-doc-removed]")) list();
-  else if (card && queue.has(card)) {
+  else if (card && queue.has(card) && !field.closest("[data-doc-part]")) {
     if (field.name === "as") card.dataset.as = field.value;
     clearTimeout(typing);
     typing = setTimeout(() => judge(card), 150);

@@ -7,18 +7,19 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import urlencode
 
-from assistant.collection import FIELDS, Added, Entry, Version
+from assistant.collection import FIELDS, Added, Correction, Entry, Version
 from assistant.collection.difference import changed_lines, difference
+from assistant.page.documents_tree import draw_corrections, draw_tree
 from assistant.page.documents_words import WORDS, told
-from assistant.page.pieces import badge, clause_label, named
+from assistant.page.pieces import badge, named
 from assistant.page.words import Language, region_name
 from index.readers.file import MAX_BYTES, SUFFIXES
-from index.records import Document, Part
+from index.records import Document
 from index.text import one_line
 
 LISTED = 200  # documents of one list; the filter finds the others
-PARTS = 400  # parts of a clause tree that are listed
 LINES = 200  # changed lines of a difference that are shown
 COMPARED = 1_000_000  # characters of two texts, together, that are compared for the page
 SCRIPTED = ("reading", "read", "read_some", "keeping", "keep_all", "importing", "updating", "current", "too_large", "not_kept", "hide")
@@ -140,7 +141,7 @@ def draw_preview(
         f'<button type="button" class="act" data-doc="show" data-id="{escape(added.document.id)}">{escape(told("show", language))}</button>'
     )
     keep = f'<button type="button" class="button primary" data-doc="keep">{escape(told("keep", language))}</button>'
-    body = _form(added.document, read, language, f"n-{_token(name)}") + _tree(added.document, language, opens=False)
+    body = _form(added.document, read, language, f"n-{_token(name)}") + draw_tree(added.document, added.corrections, language, edits=True)
     return (
         f'<div class="doc-card-head"><h3 tabindex="-1">{escape(name)}</h3></div>'
         f"<div data-doc-verdict>{_verdict(added, before, neighbours, chosen, current, language)}</div>"
@@ -175,6 +176,7 @@ def _verdict(added: Added, before: Document | None, neighbours: Sequence[Neighbo
         )
         out.append(f'<fieldset class="doc-as"><legend>{escape(question)}</legend>{rows}</fieldset>')
     out += [f'<p class="doc-remark">{escape(remark)}</p>' for remark in _remarks(added, language)]
+    out.append(draw_corrections(added.lost, language, edits=False))
     if before is not None:
         heading = told("difference", language, old=before.version)
         out.append(
@@ -238,37 +240,22 @@ def _form(document: Document, read: Document, language: Language, prefix: str, a
     )
 
 
-def _tree(document: Document, language: Language, opens: bool) -> str:
-    """Sections and the clauses under them; with ``opens`` each opens in the source view."""
-    parts = [part for part in document.parts if part.kind in ("section", "clause")]
-    if not parts:
-        return ""
-    clauses = sum(part.kind == "clause" for part in parts)
-    rows = "".join(_branch(part, document, opens) for part in parts[:PARTS])
-    rest = f'<p class="muted">{escape(told("more_parts", language, n=len(parts) - PARTS))}</p>' if len(parts) > PARTS else ""
-    return (
-        f'<details class="doc-tree" open><summary>{escape(told("clauses", language, n=clauses))}</summary>'
-        f'<ul lang="zh-CN">{rows}</ul>{rest}</details>'
-    )
-
-
-def _branch(part: Part, document: Document, opens: bool) -> str:
-    body = one_line(document.text[part.start : part.end].strip())
-    name = clause_label(part.number, part.heading) if part.kind == "clause" else body[:80]
-    if not name or name == (part.number or ""):
-        name = f"{body[:40]}{'……' if len(body) > 40 else ''}"
-    units = f'<span class="muted">（{escape("、".join(part.responsible))}）</span>' if part.responsible else ""
-    label = escape(name)
-    if opens:
-        label = f'<button type="button" data-source="{escape(document.source)}" data-marks="{part.start}-{part.end}">{label}</button>'
-    return f'<li class="{part.kind}">{label}{units}</li>'
-
-
 # ---- a document that is kept
 
 
-def draw_document(entry: Entry, document: Document, versions: Sequence[Version], language: Language, may_change: bool, said: str) -> str:
-    """One kept document: its facts, versions and clauses, and what can be done with it. ``said`` is what was just done."""
+def draw_document(
+    entry: Entry,
+    document: Document,
+    versions: Sequence[Version],
+    corrections: Sequence[Correction],
+    language: Language,
+    may_change: bool,
+    said: str,
+) -> str:
+    """One kept document: its facts, versions and clauses, and what can be done with it.
+
+    ``corrections`` are those of its clauses, ``said`` is what was just done.
+    """
 
     def word(key: str, **values: object) -> str:
         return escape(told(key, language, **values))
@@ -285,6 +272,8 @@ def draw_document(entry: Entry, document: Document, versions: Sequence[Version],
     else:
         rows = "".join(f"<div><dt>{word(name)}</dt><dd>{_fact(name, getattr(document, name), language)}</dd></div>" for name in FIELDS)
         facts = f'<dl class="facts">{rows}</dl>'
+    current = next(version for version in versions if version.current)
+    tree = draw_tree(document, corrections, language, edits=may_change, opens=True, version=current, pages=bool(current.pages))
     remarks = badge(document.status, language)
     remarks += _remark("shipped", "plain", language) if entry.shipped else ""
     remarks += _remark("corrected", "plain", language) if entry.corrected else ""
@@ -292,7 +281,7 @@ def draw_document(entry: Entry, document: Document, versions: Sequence[Version],
         f'<div data-id="{escape(entry.id)}" class="doc-one"><button type="button" class="quiet" data-doc="back">← {word("back")}</button>'
         f'<h3 tabindex="-1">{named(document.title, language)}</h3><div class="badges">{remarks}</div>{state}'
         f'<p class="doc-said" role="status" data-doc-said>{escape(said)}</p><div data-doc-failed></div><div class="acts">{acts}</div>{facts}'
-        f"{_versions(versions, language, may_change)}{_tree(document, language, opens=True)}</div>"
+        f"{_versions(versions, language, may_change)}{tree}</div>"
     )
 
 
@@ -331,10 +320,15 @@ def _version(version: Version, language: Language, may_change: bool) -> str:
     if may_change and not version.current:
         use = f'<button type="button" class="act" data-doc="use" data-version="{n}" aria-label="{word("use_version", n=n)}">{word("use")}</button>'
     day = version.added[:16].replace("T", " ")
+    address = f"page/original?{urlencode({'source': version.source})}"
+    original = (
+        f'<a class="act" href="{escape(address)}" target="_blank" rel="noopener" '
+        f'aria-label="{word("original_version", n=n)}">{word("original_file")}</a>'
+    )
     return (
         f'<li><span><strong>{word("version", n=n)}</strong> {mark}</span><span class="muted">{escape(version.name)} · {escape(day)} UTC</span>'
         f'<span class="acts"><button type="button" class="act" data-source="{escape(version.source)}" data-marks="" '
-        f'aria-label="{word("open_version", n=n)}">{word("open")}</button>{use}</span></li>'
+        f'aria-label="{word("open_version", n=n)}">{word("open")}</button>{original}{use}</span></li>'
     )
 
 

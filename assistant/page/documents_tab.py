@@ -5,22 +5,21 @@ Nothing is held here between two calls: the browser keeps a file until it is kep
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.background import BackgroundTask
 
 from assistant.collection import FIELDS, Added, Entry, Library
 from assistant.collection.originals import safe_name
+from assistant.editing import body_of, may_change, own_page
 from assistant.page.documents import (
     LISTED,
     Neighbour,
@@ -33,6 +32,7 @@ from assistant.page.documents import (
     draw_shell,
     fact_names,
 )
+from assistant.page.documents_tree import draw_editor
 from assistant.page.documents_words import told
 from assistant.page.fragments import PageRoute
 from assistant.page.words import Language, language_of, say, sentence
@@ -41,7 +41,6 @@ from assistant.surfaces import AssistantLike, library_of
 from index.readers.file import MAX_BYTES
 from index.records import Document, InputError, TradeAssistantError
 
-LOCAL = ("127.0.0.1", "localhost", "::1")
 IMPORTED = 4_000_000_000  # bytes of a library that is imported
 
 
@@ -51,6 +50,28 @@ class Change(BaseModel):
     id: str = Field(max_length=500)
     facts: dict[str, str | None] = {}
     version: int | None = None
+
+
+class FileWanted(BaseModel):
+    """A file that is sent: its name, what it was said to be, and the corrections of its facts and of its clauses, as JSON."""
+
+    name: str
+    facts: str = ""
+    kept_as: str = ""
+    parts: str = ""
+
+
+FileQuery = Annotated[FileWanted, Depends()]
+_FACTS = TypeAdapter(dict[str, str | None])
+_PARTS = TypeAdapter(dict[int, dict[str, str | None] | None])
+
+
+class ClauseChange(BaseModel):
+    """What is to be corrected where a part of a kept document begins; None takes back what was."""
+
+    id: str = Field(max_length=500)
+    at: int = Field(ge=0)
+    changes: dict[str, str | None] | None
 
 
 class ForbiddenError(InputError):
@@ -65,22 +86,6 @@ class LibraryRoute(PageRoute):
     def status_of(self, problem: TradeAssistantError) -> int:
         """403 where the page may not change the library, else 200 with the header x-refused."""
         return 403 if isinstance(problem, ForbiddenError) else 200
-
-
-def may_change(settings: Settings, host: str | None) -> bool:
-    """Whether a page that was opened at the name ``host`` may change the library: a setting, else only on this machine."""
-    if settings.edit is not None:
-        return settings.edit
-    return settings.host in LOCAL and host in LOCAL
-
-
-def own_page(request: Request) -> bool:
-    """Whether a change comes from this very page and not from another that the browser has open."""
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site == "same-origin"
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
 def documents_routes(assistant: AssistantLike, settings: Settings) -> APIRouter:
@@ -126,21 +131,40 @@ def documents_routes(assistant: AssistantLike, settings: Settings) -> APIRouter:
         return f"<h4>{heading}</h4>{draw_difference(library.document(id, older), library.document(id, newer), language)}"
 
     @routes.post("/preview", response_class=HTMLResponse)
-    async def preview(request: Request, name: str, facts: str = "", kept_as: str = "", language: Language = changing) -> Response:
-        data = await _body(request, MAX_BYTES)
-        return await run_in_threadpool(_previewed, library, data, name, facts, kept_as, language)
+    async def preview(wanted: FileQuery, request: Request, language: Language = changing) -> Response:
+        data = await body_of(request, MAX_BYTES)
+        return await run_in_threadpool(_previewed, library, data, wanted, language)
+
+    @routes.post("/part", response_class=HTMLResponse)
+    async def part_of_file(wanted: FileQuery, at: int, request: Request, language: Language = changing) -> Response:
+        data = await body_of(request, MAX_BYTES)
+
+        def drawn() -> Response:
+            return HTMLResponse(draw_editor(library.preview(data, wanted.name, **_given(wanted)).document, at, language))
+
+        return await run_in_threadpool(drawn)
+
+    @routes.get("/part", response_class=HTMLResponse)
+    def part(id: str, at: int, language: Language = changing) -> str:
+        return draw_editor(library.document(id), at, language)
+
+    @routes.post("/clause", response_class=HTMLResponse)
+    def clause(change: ClauseChange, language: Language = changing) -> str:
+        library.correct_part(change.id, change.at, change.changes)
+        follow()
+        return _drawn(library, change.id, language, True, told("clause_saved" if change.changes else "clause_back", language))
 
     @routes.post("/keep", response_class=HTMLResponse)
-    async def keep(request: Request, name: str, facts: str = "", kept_as: str = "", language: Language = changing) -> Response:
-        data = await _body(request, MAX_BYTES)
+    async def keep(wanted: FileQuery, request: Request, language: Language = changing) -> Response:
+        data = await body_of(request, MAX_BYTES)
 
         def kept() -> Response:
             try:
-                added = library.add(data, name, facts=_facts(facts), **_kept_as(kept_as))
+                added = library.add(data, wanted.name, **_given(wanted))
             except TradeAssistantError as problem:
-                return _refused(name, problem, language, "not_kept")
+                return _refused(wanted.name, problem, language, "not_kept")
             follow()
-            return HTMLResponse(draw_kept(name, added, language))
+            return HTMLResponse(draw_kept(wanted.name, added, language))
 
         return await run_in_threadpool(kept)
 
@@ -229,16 +253,17 @@ def statuses(library: Library, assistant: AssistantLike, entries: list[Entry]) -
     return {e.id: known[e.source] if e.source in known else library.document(e.id).status for e in entries}
 
 
-def _previewed(library: Library, data: bytes, name: str, given: str, kept_as: str, language: Language) -> Response:
+def _previewed(library: Library, data: bytes, wanted: FileWanted, language: Language) -> Response:
     try:
-        facts = _facts(given)
-        added = library.preview(data, name, facts=facts, **_kept_as(kept_as))
-        read = library.preview(data, name, **_kept_as(kept_as)).document if facts else added.document
+        given = _given(wanted)
+        added = library.preview(data, wanted.name, **given)
+        read = library.preview(data, wanted.name, **given | {"facts": {}}).document if given["facts"] else added.document
     except TradeAssistantError as problem:
-        return _refused(name, problem, language)
+        return _refused(wanted.name, problem, language)
     before = library.document(added.document.id) if added.outcome == "version" else None
     current = library.version(added.document.id).number if added.outcome in ("duplicate", "restored") else added.version
-    return HTMLResponse(draw_preview(name, added, read, before, _neighbours(library, added, kept_as), kept_as, current, language))
+    neighbours = _neighbours(library, added, wanted.kept_as)
+    return HTMLResponse(draw_preview(wanted.name, added, read, before, neighbours, wanted.kept_as, current, language))
 
 
 def _neighbours(library: Library, added: Added, kept_as: str) -> list[Neighbour]:
@@ -251,17 +276,14 @@ def _neighbours(library: Library, added: Added, kept_as: str) -> list[Neighbour]
     return [Neighbour(name, library.document(name).title) for name in dict.fromkeys(names)]
 
 
-def _facts(given: str) -> dict[str, str | None]:
-    """The facts of a query. Raises InputError where they are none."""
-    if not given:
-        return {}
+def _given(wanted: FileWanted) -> dict[str, Any]:
+    """Arguments of ``Library.add`` and ``preview`` for what was sent. Raises InputError where the corrections are none."""
     try:
-        facts = json.loads(given)
-    except ValueError:
-        facts = None
-    if not isinstance(facts, Mapping) or not all(value is None or isinstance(value, str) for value in facts.values()):
-        raise InputError("改正的内容格式有误", "the corrections are malformed")
-    return dict(facts)
+        facts = _FACTS.validate_json(wanted.facts or "{}")
+        parts = _PARTS.validate_json(wanted.parts or "{}")
+    except ValidationError as problem:
+        raise InputError("改正的内容格式有误", "the corrections are malformed") from problem
+    return {"facts": facts, "parts": parts, **_kept_as(wanted.kept_as)}
 
 
 def _kept_as(chosen: str) -> dict[str, Any]:
@@ -277,7 +299,7 @@ def _drawn(library: Library, name: str, language: Language, changing: bool, said
     if entry is None:
         raise InputError(say("no_document", "zh"), say("no_document", "en"))
     document: Document = library.document(name)
-    return draw_document(entry, document, library.versions(name), language, changing, said)
+    return draw_document(entry, document, library.versions(name), library.corrected_parts(name), language, changing, said)
 
 
 def _refused(name: str, problem: TradeAssistantError, language: Language, key: str = "failed") -> Response:
@@ -286,12 +308,3 @@ def _refused(name: str, problem: TradeAssistantError, language: Language, key: s
 
 def _both(key: str, **values: object) -> InputError:
     return InputError(told(key, "zh", **values), told(key, "en", **values))
-
-
-async def _body(request: Request, most: int) -> bytes:
-    """The file in the body, cut just over the limit that its reader refuses."""
-    data = bytearray()
-    async for piece in request.stream():  # to its end: a browser that is not heard out tells of a broken connection instead
-        if len(data) <= most:
-            data += piece
-    return bytes(data[: most + 1])

@@ -39,7 +39,17 @@ log = logging.getLogger("assistant.page")
 HERE = Path(__file__).parent
 LIMIT = 60  # clauses of one look-up
 Script = Literal[
-    "desk.js", "shared.js", "source.js", "taking.js", "lookup.js", "batch.js", "connection.js", "documents.js", "desk.css", "documents.css"
+    "desk.js",
+    "shared.js",
+    "source.js",
+    "taking.js",
+    "lookup.js",
+    "batch.js",
+    "connection.js",
+    "documents.js",
+    "clauses.js",
+    "desk.css",
+    "documents.css",
 ]
 Today = Callable[[], datetime.date]
 
