@@ -95,6 +95,19 @@ GENERIC = re.compile(
 )
 
 
+_ASKING = re.compile(
+    r"[?？]|吗|么|嘛|呢|吧|不\s*$|没有?\s*$|多少|什么|啥|哪|怎|如何|咋|几[天个成家年万]|多[久快大]|谁|能不|能否|可不可|是不是|是否|有无|要不要|"
+    r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have)\b",
+    re.I,
+)
+KEYWORDS = 30  # letters up to which a line without a word that asks is a query of keywords
+
+
+def telegraphic(text: str) -> bool:
+    """The text only names what it is about, as in a search box: 信保 补贴 比例 小微."""
+    return len(text) <= (KEYWORDS if re.search("[一-龥]", text) else 2 * KEYWORDS) and not _ASKING.search(text)
+
+
 def language(text: str) -> Language:
     """zh, zh-hant where characters are Traditional, en where there are hardly any Chinese ones."""
     han = re.findall(r"[\u3400-\u9fff]", text)

@@ -55,7 +55,7 @@ def filled(quote: Quote, kinds: Collection[Kind]) -> str:
     where the quote grants something else.
     """
     text = quote.document.text
-    wanted = [span for span in figures(text, quote.start, quote.end) if kinds_of_figure(span.of(text)) & set(kinds)]
+    wanted = [span for span in figures(text, quote.start, quote.end) if _column(span.of(text)) & set(kinds)]
     granted = [span for span in wanted if not _only_for_whom(text[quote.start : span.start], text[span.end : quote.end])]
     in_words = [m[0] for m in _SHARE.finditer(one_line(quote.text))] if SUMS & set(kinds) else []
     told = in_words if "percent" in kinds else []
@@ -63,6 +63,12 @@ def filled(quote: Quote, kinds: Collection[Kind]) -> str:
         bound = _BOUND.search(text[quote.start : span.start])
         told.append(one_line(text[span.start - len(bound[0]) if bound else span.start : span.end]))
     return "；".join(dict.fromkeys(told))
+
+
+def _column(figure: str) -> frozenset[Kind]:
+    """The kinds of the one column that a figure belongs to: 4个工作日 is a period and no count."""
+    kinds = kinds_of_figure(figure)
+    return next((of_kind for _, of_kind in COLUMNS if of_kind & kinds), frozenset())
 
 
 def _only_for_whom(before: str, behind: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from assistant.about import part_at, term_answer, trimmed
 from assistant.answer import Answer, label
+from assistant.asking import telegraphic
 from assistant.contrasts import conflicts
 from assistant.drawn import answered
 from assistant.evidence import asked, asks_how_to_apply, demanded, stated, tabled
@@ -22,6 +23,9 @@ from assistant.replies import not_found
 from assistant.validity import document_term
 from index.records import Document, Hit, Quote
 from index.text import one_line
+from index.words import asked as terms_of
+from index.words import money_terms
+from index.words import named as named_terms
 
 CORRECTABLE = 0.25  # least chance of the first sentence where it corrects a figure of the question
 KEEP = 0.18  # share of the best chance that a further sentence of the same region needs
@@ -29,6 +33,8 @@ KEEP_REGION = 0.02  # share of the best chance that the best sentence of another
 NEAR_REGION = 0.85  # or as near to the question as this share of the nearest sentence
 LEAST = 0.015  # chance that a further sentence needs in any case
 MOST = 4  # quotes shown
+KEYWORDS_NAMED = 0.4  # chance of the first sentence from which a query of keywords is answered by the clause that names them
+KEYWORDS_UNNAMED = 0.7  # the same where none of them is a term of the trade
 RELATED = 3
 ONE_MATTER = 200  # letters up to which all that a clause says is taken to be of one matter
 
@@ -57,6 +63,8 @@ def answer(question: Question, ranked: Ranked, outside: Ranked | None, as_of: da
         least = 0.0  # the clause is known, and so are its units and what it states of its term
     if "contact" in demanded(question.text) and _CONTACT.search(chosen[0].text) and max(ranked.chances) >= CORRECTABLE:
         least = 0.0
+    if telegraphic(question.text) and ranked.stated < least and _names_all(question, ranked):
+        least, ranked = 0.0, replace(ranked, confidence=max(ranked.confidence, ranked.chances[0]))
     ascribed = corrected or _confirmed(question, chosen)
     if (ranked.stated < least or missing or _of_another(question, ranked)) and not (ascribed and ranked.chances[0] >= CORRECTABLE):
         near = [h for h in ranked.hits[:RELATED] if h.score >= limit("near")]
@@ -136,6 +144,14 @@ def _has_units(question: Question, ranked: Ranked) -> bool:
     """Who is in charge of a clause that was surely found is stated where it names units."""
     sure = question.previous is not None or ranked.chances[0] >= 0.5
     return question.asks == "who" and sure and bool(ranked.hits[0].quote.part.responsible_spans)
+
+
+def _names_all(question: Question, ranked: Ranked) -> bool:
+    """A query of keywords is answered by the clause that names all that it names, beside words for money and figures."""
+    terms = frozenset(terms_of(question.topic)) - money_terms()
+    part, text = ranked.hits[0].quote.part, ranked.hits[0].quote.document.text
+    around = frozenset(named_terms(f"{part.heading or ''} {text[part.start : part.end]}"))
+    return terms <= around and ranked.chances[0] >= (KEYWORDS_NAMED if terms else KEYWORDS_UNNAMED)
 
 
 def _missing(question: Question, ranked: Ranked, chosen: Sequence[Quote]) -> str | None:

@@ -80,15 +80,15 @@ def coverage(text: str, english: bool, hits: Sequence[Hit], chances: Sequence[fl
     part, document = first.quote.part, first.quote.document
     heading = part.heading or ""
     sentence = one_line(first.quote.text)
-    whole = f"{_clause(first)} {heading} {part.section or ''} {document.title or ''}".lower()
-    in_clause = _named(whole)
+    whole = f"{clause_of(first)} {heading} {part.section or ''} {document.title or ''}".lower()
+    in_clause = names_of(whole)
     region = document.region or "\0"
     words = [w for w in dict.fromkeys(content_words(text)) if w not in region and region not in w]
     terms = terms_of(text)
     terms_open = [term for term in terms if term not in in_clause]
     left = [w for w in words if w not in whole and not any(term in in_clause for term in _terms(w))]
     formal = [w for w in left if w in _vocabulary()]
-    others = [_clause(h) for h in hits[1:NEIGHBOURS] if h.quote.part != part]
+    others = [clause_of(h) for h in hits[1:NEIGHBOURS] if h.quote.part != part]
     known = [w for w in left if any(w in other for other in others)]
     pairs = [run[i : i + 2] for run in re.findall(r"[一-龥]{2,}", GENERIC.sub(" ", text)) for i in range(len(run) - 1)]
     pairs_open = _share(sum(pair not in whole for pair in pairs), len(pairs))
@@ -136,7 +136,7 @@ def _share(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
 
 
-def _clause(hit: Hit) -> str:
+def clause_of(hit: Hit) -> str:
     """The clause of a hit without blanks and line breaks, lower case."""
     return _closed_up(hit.quote.document.text[hit.quote.part.start : hit.quote.part.end])
 
@@ -152,7 +152,8 @@ def _vocabulary() -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _named(text: str) -> frozenset[str]:
+def names_of(text: str) -> frozenset[str]:
+    """The terms of the trade that a text names."""
     return frozenset(named(text))
 
 

@@ -22,6 +22,18 @@ _FOLLOWS = re.compile(
     re.I,
 )
 _NO_TOPIC = re.compile(r"分别|各自?|同类|类|种|企业|公司|对象|适用|针对")  # whom a measure is for is asked of one named before
+# A new topic is announced: nothing is taken from the conversation before.
+_NEW_TOPIC = re.compile(
+    r"^(?:好的?|嗯|那)?[，,]?(?:换一?个(?:话题|问题|事)|(?:再|另外?)问一?个?(?:别的|其他的?|另一个)(?:问题|事)?|(?:问|说)(?:点|个)别的|另一个问题|不说这个了?|先不管这个)[，,：:。 ]*|"
+    r"^(?:new topic|another (?:question|topic)|a different (?:question|topic)|on another (?:topic|matter))[,:. ]+",
+    re.I,
+)
+# Words in front of a topic that only say that it is asked about: 我想了解, please tell me about.
+_OPENS = re.compile(
+    r"^(?:你好|您好)?[，, ]*(?:请|麻烦)?(?:帮我|给我)?(?:我们?(?:公司|单位|企业)?)?(?:是?想|想要|需要|打算|要)?(?:了解|咨询|问|请教|知道|查|打听|看)(?:一下|一查|下|看看)?(?:关于|有关)?(?=[一-龥]{2})|"
+    r"^(?:hi|hello)?[, ]*(?:i(?:'d| would)? (?:like|want) to (?:know|ask|learn)(?: about)?|(?:please |can you |could you )?(?:tell me|give me information)(?: about)?) ",
+    re.I,
+)
 _ASKED_VALUE = re.compile(
     r"(?:是|为|要|有|各|能|会)*(?:多少|几)(?:家|个工作日|个月|个点|个|人|名|户|万元|亿元|元|钱|天|成|次|项|台|辆)?|(?:要|需要?)?多(?:久|长时间|快)|到?什么时候"
 )
@@ -148,6 +160,10 @@ class Reader:
         return scoped
 
     def _one(self, asked: str, before: Question | None, region: str | None) -> Question:
+        announced = _NEW_TOPIC.match(asked)
+        if announced and asked[announced.end() :].strip():
+            read = self._one(asked[announced.end() :], None, region)
+            return replace(read, asked=asked[:MAX_LENGTH])
         if len(asked) > MAX_LENGTH:
             return Question(asked[:MAX_LENGTH], "", "", language(asked[:MAX_LENGTH]), "fact", "too_long")
         typed = plain(asked)
@@ -204,7 +220,7 @@ class Reader:
                 return self._rebuilt(question, text, region)
             added = question.topic.lstrip("呢，, ")  # its own kind of fact takes the place of the one asked before
             rebuilt = self._rebuilt(question, f"{_ASKED_VALUE.sub('', text).rstrip('?？。')}，{added}", region)
-            return replace(rebuilt, addition=added, base=text)
+            return replace(rebuilt, addition=added if topic else None, base=text)
         if len(topic) <= 1:
             text = f"{before.base.rstrip('?？。')}，{question.text}"
             if re.fullmatch(r"那?[^吗么怎谁哪几多]{1,8}呢[?？]?", question.text):
@@ -261,6 +277,7 @@ class Reader:
             " ",
             text,
         )
+        text = _OPENS.sub("", text)
         text = re.sub(r"谁(?:更|最)?快|哪个(?:更|最)?快", "多久", _SCOPE_WORDS.sub(" ", text))
         text = re.sub(r"^[\s的和与跟及，,、:：]+", "", text)
         return text if re.search(r"\w", text) else plain(text)

@@ -21,14 +21,19 @@ import numpy.typing as npt
 
 from assistant.contrasts import conflicts
 from assistant.coverage import FEATURES as COVERAGE
-from assistant.coverage import content_words, coverage
+from assistant.coverage import clause_of, content_words, coverage, names_of
 from assistant.evidence import KINDS, VALUE_KINDS, Kind, asked, demanded, stated
 from assistant.matters import per_units
 from index.records import Hit, Quote
 from index.text import folded, one_line
+from index.words import asked as terms_of
+from index.words import money_terms
 
 STATING = 0.25  # share of the best chance that a sentence needs to go first because it states the asked kind of fact
 STATING_CONTACT = 0.1  # the same for a telephone, which hardly any sentence gives
+NAMING = 0.1  # share of the best chance that a sentence needs to go first because it names what is asked
+GRANTING = 0.15  # and because it grants something
+_ASKS_SUPPORT = re.compile(r"照顾|扶持|优惠|帮扶|支持|补贴|补助|奖励|资助")
 MODEL = Path(__file__).with_name("ranking.json")
 Floats = npt.NDArray[np.float64]
 
@@ -94,9 +99,16 @@ def ranking(text: str, hits: Sequence[Hit], chances: Sequence[float] | Floats) -
     """The places of the hits, best first; equal chances in their old order.
 
     Where the question asks for a figure ("几天") that the best sentence lacks, one of the same clause that states it goes
-    before it; where it names the kind of fact outright ("哪些材料", "电话"), one of the same document.
+    before it; where it names the kind of fact outright ("哪些材料", "电话"), one of the same document. So does a sentence that names
+    the terms of the trade in the question where the clause of the best one names none, and one that grants something where support
+    is asked for.
     """
     order = sorted(range(len(hits)), key=lambda n: (-chances[n], n))
+    better = _naming(text, hits, chances, order)
+    if better is None:
+        better = _granting(text, hits, chances, order)
+    if better is not None:
+        order = [better, *(m for m in order if m != better)]
     first = hits[order[0]]
     outright = demanded(text)
     wanted = outright or asked(text) & VALUE_KINDS
@@ -108,6 +120,24 @@ def ranking(text: str, hits: Sequence[Hit], chances: Sequence[float] | Floats) -
             if beside and chances[n] >= least and wanted & _stated(hits[n]):
                 return [n, *(m for m in order if m != n)]
     return order
+
+
+def _naming(text: str, hits: Sequence[Hit], chances: Sequence[float] | Floats, order: Sequence[int]) -> int | None:
+    """The hit that names all terms of the question where the clause of the best one names none; None where there is none."""
+    terms = frozenset(terms_of(text)) - money_terms()
+    if not terms or terms & names_of(clause_of(hits[order[0]])):
+        return None
+    near = (n for n in order[1:6] if chances[n] >= NAMING * chances[order[0]])
+    return next((n for n in near if terms <= names_of(one_line(hits[n].quote.text).lower())), None)
+
+
+def _granting(text: str, hits: Sequence[Hit], chances: Sequence[float] | Floats, order: Sequence[int]) -> int | None:
+    """The hit of the same document that grants something where the question asks for support and the best one grants nothing."""
+    first = hits[order[0]]
+    if not _ASKS_SUPPORT.search(text) or "support" in _stated(first):
+        return None
+    near = (n for n in order[1:4] if chances[n] >= GRANTING * chances[order[0]] and hits[n].quote.document.id == first.quote.document.id)
+    return next((n for n in near if "support" in _stated(hits[n])), None)
 
 
 def _with_chance(hit: Hit, chance: float) -> Hit:

@@ -50,6 +50,12 @@ def _listed(cell: str) -> tuple[str, ...]:
     return tuple(word for word in cell.split("|") if word)
 
 
+@cache
+def money_terms() -> frozenset[str]:
+    """The terms for what is paid, figures and times: they tell one matter from another hardly."""
+    return frozenset(entry.term for entry in entries() if entry.topic in ("subsidy", "quantity", "time"))
+
+
 def asked(question: str) -> list[str]:
     """The terms that a question means in official, everyday or English words; a phrase inside a longer one is not read."""
     found = matches(question, _questions())
