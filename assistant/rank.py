@@ -91,8 +91,13 @@ def rank(text: str, english: bool, hits: Sequence[Hit], outside: Hit | None = No
     order = ranking(text, hits, chances)
     ordered = [_with_chance(hits[n], float(chances[n])) for n in order]
     best = [float(chances[n]) for n in order]
-    row = answer_features(text, english, ordered, best, outside)[None, :]
-    return Ranked(tuple(ordered), tuple(best), float(_logistic("stated", row)[0]), float(_logistic("right", row)[0]))
+    rows = [answer_features(text, english, ordered, best, outside)]
+    if order[0] != (likeliest := int(np.argmax(chances))):  # what is stated does not hang on which sentence is shown first
+        at = order.index(likeliest)
+        turned = [ordered[at], *ordered[:at], *ordered[at + 1 :]]
+        rows.append(answer_features(text, english, turned, [best[at], *best[:at], *best[at + 1 :]], outside))
+    stated_chances, right = _logistic("stated", np.array(rows)), _logistic("right", np.array(rows[:1]))
+    return Ranked(tuple(ordered), tuple(best), float(stated_chances.max()), float(right[0]))
 
 
 def ranking(text: str, hits: Sequence[Hit], chances: Sequence[float] | Floats) -> list[int]:
