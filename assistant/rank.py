@@ -133,7 +133,7 @@ def _naming(text: str, hits: Sequence[Hit], chances: Sequence[float] | Floats, o
     if not terms or terms & names_of(clause_of(hits[order[0]])):
         return None
     near = (n for n in order[1:6] if chances[n] >= NAMING * chances[order[0]])
-    return next((n for n in near if terms <= names_of(one_line(hits[n].quote.text).lower())), None)
+    return next((n for n in near if terms <= names_of(one_line(hits[n].quote.text).lower()) and not _conflicting(text, hits[n])), None)
 
 
 def _granting(text: str, hits: Sequence[Hit], chances: Sequence[float] | Floats, order: Sequence[int]) -> int | None:
@@ -142,7 +142,11 @@ def _granting(text: str, hits: Sequence[Hit], chances: Sequence[float] | Floats,
     if not _ASKS_SUPPORT.search(text) or "support" in _stated(first):
         return None
     near = (n for n in order[1:4] if chances[n] >= GRANTING * chances[order[0]] and hits[n].quote.document.id == first.quote.document.id)
-    return next((n for n in near if "support" in _stated(hits[n])), None)
+    return next((n for n in near if "support" in _stated(hits[n]) and not _conflicting(text, hits[n])), None)
+
+
+def _conflicting(text: str, hit: Hit) -> bool:
+    return bool(conflicts(text, f"{hit.quote.part.heading or ''} {one_line(hit.quote.text)}"))
 
 
 def _with_chance(hit: Hit, chance: float) -> Hit:
