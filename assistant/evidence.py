@@ -170,11 +170,13 @@ _STATING: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 
 
+@lru_cache(maxsize=256)
 def asked(text: str) -> frozenset[Kind]:
     """The kinds of fact that a question asks for; empty where it asks for none in particular."""
     return frozenset(kind for kind, pattern in _ASKED if pattern.search(text))
 
 
+@lru_cache(maxsize=256)
 def demanded(text: str) -> frozenset[Kind]:
     """The kinds of fact that a question names outright: an answer without any of them is none."""
     return frozenset(kind for kind, pattern in _DEMANDED if pattern.search(text))
