@@ -11,6 +11,7 @@ from assistant.about import part_at, term_answer, trimmed
 from assistant.answer import Answer, label
 from assistant.asking import telegraphic
 from assistant.contrasts import conflicts
+from assistant.coverage import content_words
 from assistant.drawn import answered
 from assistant.evidence import asked, asks_how_to_apply, demanded, stated, tabled
 from assistant.extent import extended
@@ -150,7 +151,12 @@ def _names_all(question: Question, ranked: Ranked) -> bool:
     """A query of keywords is answered by the clause that names all that it names, beside words for money and figures."""
     terms = frozenset(terms_of(question.topic)) - money_terms()
     part, text = ranked.hits[0].quote.part, ranked.hits[0].quote.document.text
-    around = frozenset(named_terms(f"{part.heading or ''} {text[part.start : part.end]}"))
+    clause = one_line(f"{part.heading or ''} {text[part.start : part.end]}")
+    around = frozenset(named_terms(clause))
+    region = ranked.hits[0].quote.document.region or ""
+    words = (w for w in content_words(question.topic) if w not in clause and w not in region and not around & set(terms_of(w)))
+    if any(not set(terms_of(word)) & money_terms() for word in words):
+        return False  # a word of which the clause knows nothing: 火星的退税政策
     return terms <= around and ranked.chances[0] >= (KEYWORDS_NAMED if terms else KEYWORDS_UNNAMED)
 
 
