@@ -40,7 +40,7 @@ RELATED = 3
 ONE_MATTER = 200  # letters up to which all that a clause says is taken to be of one matter
 
 # The question asks where a figure is written, or to confirm it.
-_ASCRIBES = re.compile(r"规定|哪一?条|写的|写了|对吗|对吧|是吗|是吧|right\?|correct\?", re.I)
+_ASCRIBES = re.compile(r"规定|哪一?条|写的|写了|对吗|对吧|是吗|是吧|[%元万亿天日月年家][吗吧么]|right\?|correct\?", re.I)
 _IN_DOCUMENT = re.compile(r"号文|文件(?:里|中)|》(?:里|中|对)|通知(?:里|中)")
 _CONTACT = re.compile(r"\d{7,}|\d{3,4}[-－—]\d{7,8}|1\d{10}|@|\b12\d{3}\b")
 
@@ -203,7 +203,7 @@ def _confirmed(question: Question, chosen: Sequence[Quote]) -> bool:
     """The question asks whether a figure is right, and the first sentence holds it."""
     said = claims(question.text)
     there = normal(chosen[0].text)
-    return bool(said) and bool(_ASCRIBES.search(question.text)) and all(_figure(number).search(there) for number, _ in said)
+    return bool(said) and bool(_ASCRIBES.search(normal(question.text))) and all(_figure(number).search(there) for number, _ in said)
 
 
 def _figure(number: str) -> re.Pattern[str]:
