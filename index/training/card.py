@@ -73,7 +73,8 @@ Without torch: `tokenizer.json` (tokenizers) gives the ids, `model.safetensors` 
 The length of a token vector is the weight that training gave the token. They also serve for late
 interaction: for each query token the best cosine among the passage's tokens, weighted by the query token's
 length. Training looked after both scores. The search also weighs a query's token by how rare it is in the index
-and takes a little from long passages (`index/tokenquery.py`, `index/late.py`); "fused" below has all of it.
+and takes a little from long passages (`index/tokenquery.py`, `index/late.py`), and a sentence's vector has that of its clause
+in it (`index/cut.py`); "best sentence" and "fused" below have all of it.
 
 The tokenizer reads full-width as half-width forms, upper as lower case, Traditional as Simplified characters
 (OpenCC's single-character table, Apache-2.0), cuts English endings (policies → policy, trading → trad), and

@@ -41,7 +41,7 @@ class Recipe:
 
     pieces: int = 43_000
     dim: int = 256
-    steps: int = 3_600
+    steps: int = 4_500
     batch: int = 1_024
     rate: float = 0.02
     scale: float = 20.0
