@@ -1,6 +1,7 @@
-"""Train the sentence encoder: ``python -m index.training.train --corpus DIR -o DIR``.
+"""Train the sentence encoder: ``python -m index.training.train --corpus DIR -o DIR [--bench BEIR_DIR…]``.
 
-Interrupted, the same command goes on where it stopped.
+Interrupted, the same command goes on where it stopped. With ``--bench`` it ends with the table of
+``index.training.benchmark``, which goes into the model's card.
 """
 
 from __future__ import annotations
@@ -266,6 +267,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--lexicon", type=Path, default=LEXICON, help="trade terms, by default the project's own")
     made.add_argument("--thesaurus", type=Path, help="groups of synonyms in the form of Cilin")
     made.add_argument("--device", default="cpu", help="cpu (default) or cuda")
+    made.add_argument("--bench", type=Path, nargs="*", default=[], metavar="BEIR_DIR", help="folders to measure the model on, for its card")
+    made.add_argument("--sts", type=Path, help="folder of sentence pairs to measure it on as well")
     made.add_argument("-o", "--out", type=Path, required=True, help="folder to write the model to")
     for name, kind in Recipe.__annotations__.items():
         value = getattr(recipe, name)
@@ -276,6 +279,8 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; 0 if a model was written, 2 if the arguments or the text cannot be used."""
     given = vars(parser().parse_args(argv))
+    measured = [str(folder) for folder in given.pop("bench")]
+    pairs = given.pop("sts")
     where = Where(**{name: given.pop(name) for name in ("corpus", "out", "pairs", "lexicon", "thesaurus", "device")})
     try:
         train(where, Recipe(**given))
@@ -285,6 +290,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         print(f"error: {error.name} is missing: pip install '.[train]'", file=sys.stderr)
         return 2
+    if measured:
+        from index.training.benchmark import main as benchmark
+
+        return benchmark([*measured, *(["--sts", str(pairs)] if pairs else []), "--model", str(where.out), "--card"])
     return 0
 
 
