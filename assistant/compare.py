@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from assistant.answer import Answer, Cell, Comparison
 from assistant.columns import COLUMNS, SUMS, compared, filled, of_support
 from assistant.contrasts import conflicts
+from assistant.coverage import headed, headed_part, names_of
 from assistant.drawn import abridged, answer_of, items, validity_lines
 from assistant.evidence import VALUE_KINDS, Kind, asked, stated
 from assistant.phrases import say
@@ -16,7 +17,6 @@ from assistant.rank import Ranked, limit
 from index.records import Hit, Quote
 from index.text import one_line
 from index.words import asked as terms_of
-from index.words import named as named_terms
 
 LEAST_COMPARED = 0.05  # chance that a row of a comparison needs
 ALIKE = 0.73  # share of the nearest row's fused score that a row needs: clauses on one matter are about equally near
@@ -67,8 +67,7 @@ def compare(question: Question, groups: Sequence[tuple[str, Ranked]], as_of: dat
 
 def _of_another(topic: str, quote: Quote) -> bool:
     """The sentence, or the sentence under its heading, speaks of the other side of a contrast: 进口预付款保险 where 信保 is compared."""
-    sentence = one_line(quote.text)
-    return bool(conflicts(topic, sentence) or conflicts(topic, f"{quote.part.heading or ''} {sentence}"))
+    return bool(conflicts(topic, one_line(quote.text)) or conflicts(topic, headed(quote)))
 
 
 def _stating(question: Question, rows: Sequence[Ranked]) -> list[int]:
@@ -95,9 +94,7 @@ def _stating(question: Question, rows: Sequence[Ranked]) -> list[int]:
 
 def _terms(question: Question, hit: Hit) -> frozenset[str]:
     """The terms of the trade that the question means and the clause of the hit names."""
-    part = hit.quote.part
-    around = f"{part.heading or ''} {hit.quote.document.text[part.start : part.end]}"
-    return frozenset(terms_of(question.topic)) & frozenset(named_terms(around))
+    return frozenset(terms_of(question.topic)) & names_of(headed_part(hit.quote))
 
 
 def _comparable(row: Ranked, wanted: frozenset[Kind], support: bool) -> Hit:

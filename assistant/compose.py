@@ -11,7 +11,7 @@ from assistant.about import part_at, term_answer, trimmed
 from assistant.answer import Answer, label
 from assistant.asking import telegraphic
 from assistant.contrasts import conflicts
-from assistant.coverage import content_words
+from assistant.coverage import content_words, headed_part, names_of
 from assistant.drawn import answered
 from assistant.evidence import asked, asks_how_to_apply, demanded, stated, tabled
 from assistant.extent import extended
@@ -25,8 +25,7 @@ from assistant.validity import document_term
 from index.records import Document, Hit, Quote
 from index.text import one_line
 from index.words import asked as terms_of
-from index.words import money_terms
-from index.words import named as named_terms
+from index.words import money_terms, subjects
 
 CORRECTABLE = 0.25  # least chance of the first sentence where it corrects a figure of the question
 KEEP = 0.18  # share of the best chance that a further sentence of the same region needs
@@ -149,11 +148,9 @@ def _has_units(question: Question, ranked: Ranked) -> bool:
 
 def _names_all(question: Question, ranked: Ranked) -> bool:
     """A query of keywords is answered by the clause that names all that it names, beside words for money and figures."""
-    terms = frozenset(terms_of(question.topic)) - money_terms()
-    part, text = ranked.hits[0].quote.part, ranked.hits[0].quote.document.text
-    clause = one_line(f"{part.heading or ''} {text[part.start : part.end]}")
-    around = frozenset(named_terms(clause))
-    region = ranked.hits[0].quote.document.region or ""
+    terms, quote = subjects(question.topic), ranked.hits[0].quote
+    clause, region = headed_part(quote), quote.document.region or ""
+    around = names_of(clause)
     words = (w for w in content_words(question.topic) if w not in clause and w not in region and not around & set(terms_of(w)))
     if any(not set(terms_of(word)) & money_terms() for word in words):
         return False  # a word of which the clause knows nothing: 火星的退税政策

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from assistant.asking import GENERIC
 from assistant.evidence import Kind, asked, demanded, stated
 from index.lexical import query_tokens
-from index.records import Hit
+from index.records import Hit, Quote
 from index.text import folded, one_line
 from index.words import asked as terms_of
 from index.words import entries, named
@@ -134,6 +134,16 @@ def content_words(text: str) -> tuple[str, ...]:
 
 def _share(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
+
+
+def headed(quote: Quote) -> str:
+    """A sentence on one line behind the heading of its part."""
+    return f"{quote.part.heading or ''} {one_line(quote.text)}"
+
+
+def headed_part(quote: Quote) -> str:
+    """The part that a sentence stands in on one line, behind its heading."""
+    return one_line(f"{quote.part.heading or ''} {quote.document.text[quote.part.start : quote.part.end]}")
 
 
 def clause_of(hit: Hit) -> str:

@@ -21,13 +21,12 @@ import numpy.typing as npt
 
 from assistant.contrasts import conflicts
 from assistant.coverage import FEATURES as COVERAGE
-from assistant.coverage import clause_of, content_words, coverage, names_of
+from assistant.coverage import clause_of, content_words, coverage, headed, names_of
 from assistant.evidence import KINDS, VALUE_KINDS, Kind, asked, demanded, stated
 from assistant.matters import per_units
 from index.records import Hit, Quote
 from index.text import folded, one_line
-from index.words import asked as terms_of
-from index.words import money_terms
+from index.words import subjects
 
 STATING = 0.25  # share of the best chance that a sentence needs to go first because it states the asked kind of fact
 STATING_CONTACT = 0.1  # the same for a telephone, which hardly any sentence gives
@@ -129,11 +128,13 @@ def ranking(text: str, hits: Sequence[Hit], chances: Sequence[float] | Floats) -
 
 def _naming(text: str, hits: Sequence[Hit], chances: Sequence[float] | Floats, order: Sequence[int]) -> int | None:
     """The hit that names all terms of the question where the clause of the best one names none; None where there is none."""
-    terms = frozenset(terms_of(text)) - money_terms()
+    terms = subjects(text)
     if not terms or terms & names_of(clause_of(hits[order[0]])):
         return None
     near = (n for n in order[1:6] if chances[n] >= NAMING * chances[order[0]])
-    return next((n for n in near if terms <= names_of(one_line(hits[n].quote.text).lower()) and not _conflicting(text, hits[n])), None)
+    return next(
+        (n for n in near if terms <= names_of(one_line(hits[n].quote.text).lower()) and not conflicts(text, headed(hits[n].quote))), None
+    )
 
 
 def _granting(text: str, hits: Sequence[Hit], chances: Sequence[float] | Floats, order: Sequence[int]) -> int | None:
@@ -142,11 +143,7 @@ def _granting(text: str, hits: Sequence[Hit], chances: Sequence[float] | Floats,
     if not _ASKS_SUPPORT.search(text) or "support" in _stated(first):
         return None
     near = (n for n in order[1:4] if chances[n] >= GRANTING * chances[order[0]] and hits[n].quote.document.id == first.quote.document.id)
-    return next((n for n in near if "support" in _stated(hits[n]) and not _conflicting(text, hits[n])), None)
-
-
-def _conflicting(text: str, hit: Hit) -> bool:
-    return bool(conflicts(text, f"{hit.quote.part.heading or ''} {one_line(hit.quote.text)}"))
+    return next((n for n in near if "support" in _stated(hits[n]) and not conflicts(text, headed(hits[n].quote))), None)
 
 
 def _with_chance(hit: Hit, chance: float) -> Hit:
@@ -171,7 +168,7 @@ def sentence_features(text: str, english: bool, hits: Sequence[Hit]) -> Floats:
                 min(seen[place], 5) / 5, quote.part == hits[0].quote.part,
                 *(kind in wants and kind in has for kind in KINDS), *(kind in wants and kind not in has for kind in KINDS),
                 bool(wants & has), bool(wants) and not wants & has,
-                conflicts(text, f"{quote.part.heading or ''} {one_line(quote.text)}"),
+                conflicts(text, headed(quote)),
             ]
         )  # fmt: skip
         seen[place] += 1
@@ -195,7 +192,7 @@ def answer_features(text: str, english: bool, hits: Sequence[Hit], chances: Sequ
             not wants, bool(wants & around), bool(wants) and not wants & around,
             *(kind in wants and kind not in around for kind in KINDS), *(kind in wants and kind not in has for kind in KINDS),
             _open(numbers(text), part_text), min(len(text), 60) / 60,
-            conflicts(text, f"{first.quote.part.heading or ''} {one_line(first.quote.text)}"),
+            conflicts(text, headed(first.quote)),
             _open(words, part_text), _open(words, document_text),
             max((len(word) for word in words if word not in document_text), default=0) / 6,
             _open(codes(text), part_text),

@@ -56,6 +56,11 @@ def money_terms() -> frozenset[str]:
     return frozenset(entry.term for entry in entries() if entry.topic in ("subsidy", "quantity", "time"))
 
 
+def subjects(question: str) -> frozenset[str]:
+    """The terms that a question means beside those for money, figures and times."""
+    return frozenset(asked(question)) - money_terms()
+
+
 def asked(question: str) -> list[str]:
     """The terms that a question means in official, everyday or English words; a phrase inside a longer one is not read."""
     found = matches(question, _questions())

@@ -181,13 +181,8 @@ class Library:
 
         Raises InputError for another name or a date that is none.
         """
-        kept = checked_facts(facts)
-        with self._database.changing() as db:
-            name = rows.find(db, document)
-            version = rows.version_of(db, name)
-            made = {(OF_DOCUMENT, fact): value for fact, value in kept.items()}
-            rows.set_corrections(db, name, version, {**rows.corrections(db, name, version), **made})
-            return rows.refresh(db, name, version)
+        made = {(OF_DOCUMENT, fact): value for fact, value in checked_facts(facts).items()}
+        return self._recorrect(document, lambda held: {**held.corrections, **made})
 
     def correct_part(self, document: str, part: str | int, changes: Mapping[str, str | None] | None) -> Document:
         """Correct one part of the current version, by name: its kind, number, heading or responsible (units parted by 、).
@@ -196,20 +191,23 @@ class Library:
         or where it begins in the text. A kind begins a part there, None as kind joins it with the part before. ``changes`` None
         takes back what was corrected there. Raises InputError for what the text does not bear out.
         """
-        with self._database.changing() as db:
-            name = rows.find(db, document)
-            version = rows.version_of(db, name)
-            held = rows.held(db, name, version)
+
+        def made(held: rows.Held) -> Corrections:
             start = part if isinstance(part, int) else rows.find_place(held.document(), part)
-            rows.set_corrections(db, name, version, with_parts(held.as_read(), held.corrections, {start: changes}))
-            return rows.refresh(db, name, version)
+            return with_parts(held.as_read(), held.corrections, {start: changes})
+
+        return self._recorrect(document, made)
 
     def reset(self, document: str) -> Document:
         """Take back all corrections of the current version."""
+        return self._recorrect(document, lambda held: {})
+
+    def _recorrect(self, document: str, made: Callable[[rows.Held], Corrections]) -> Document:
+        """Let the corrections of the current version be what ``made`` makes of it."""
         with self._database.changing() as db:
             name = rows.find(db, document)
             version = rows.version_of(db, name)
-            rows.set_corrections(db, name, version, {})
+            rows.set_corrections(db, name, version, made(rows.held(db, name, version)))
             return rows.refresh(db, name, version)
 
     def remove(self, document: str) -> str:
